@@ -1,0 +1,1 @@
+"""Builds generator/bbpkg/schemas: `make schemas`."""
