@@ -1,0 +1,1 @@
+{{- define "shop.config.greeting" -}}hello{{- end -}}
