@@ -235,6 +235,60 @@ def test_in_a_hardened_mesh_every_link_is_authorized(edition: str) -> None:
         ), f"{source} -> {target}:{port}"
 
 
+MESH_TLS: Values = {
+    "caFile": "/etc/prom-certs/root-cert.pem",
+    "certFile": "/etc/prom-certs/cert-chain.pem",
+    "keyFile": "/etc/prom-certs/key.pem",
+    "insecureSkipVerify": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "scheme", "tls"),
+    [
+        ("none", "http", None),
+        ("permissive", "http", None),
+        ("strict", "https", MESH_TLS),
+        ("hardened", "https", MESH_TLS),
+        ("ambient", "http", None),
+    ],
+)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_scrapes_bring_the_certificates_of_the_mesh_behind_strict_sidecars_alone(
+    edition: str, mode: str, scheme: str, tls: Values | None
+) -> None:
+    case = next(case for case in CASES if case.name == f"{edition}-{mode}-monitored")
+    found = [
+        (endpoint["scheme"], endpoint.get("tlsConfig"))
+        for item in of_kind(case, "ServiceMonitor")
+        for endpoint in item["spec"]["endpoints"]
+    ]
+    assert len(found) >= 5
+    assert all(pair == (scheme, tls) for pair in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "scheme", "tls"),
+    [
+        ({"scheme": "http"}, "http", None),
+        ({"scheme": "https"}, "https", MESH_TLS),
+        ({"tlsConfig": {"caFile": "/certs/ca.pem"}}, "https", {"caFile": "/certs/ca.pem"}),
+        ({"scheme": "http", "tlsConfig": {"caFile": "/certs/ca.pem"}}, "http", {"caFile": "/certs/ca.pem"}),
+    ],
+    ids=["plain", "mesh", "own-certificates", "both"],
+)
+def test_what_values_say_of_scrapes_wins_over_what_the_mesh_asks(given: Values, scheme: str, tls: Values | None) -> None:
+    case = next(case for case in CASES if case.name == "engine-strict-monitored")
+    case = Case(name="given", values=merged(case.values, {"monitoring": {"serviceMonitor": given}}))
+    found = [
+        (endpoint["scheme"], endpoint.get("tlsConfig"))
+        for item in of_kind(case, "ServiceMonitor")
+        for endpoint in item["spec"]["endpoints"]
+    ]
+    assert found
+    assert all(pair == (scheme, tls) for pair in found)
+
+
 def test_ambient_mode_assumes_no_sidecar() -> None:
     case = next(case for case in CASES if case.name == "enterprise-ambient-monitored")
     assert of_kind(case, "Sidecar") == []

@@ -5,10 +5,18 @@ Input: the root context. Output: YAML map.
 */ -}}
 {{- define "anchore.metrics.endpoint" -}}
 {{- $monitor := .Values.monitoring.serviceMonitor -}}
-scheme: {{ $monitor.scheme | default "http" }}
-{{- with $monitor.tlsConfig }}
+{{- $isMutual := include "anchore.metrics.is-mutual-tls" . -}}
+scheme: {{ $monitor.scheme | default (ternary "https" "http" (not (empty $isMutual))) }}
+{{- if $monitor.tlsConfig }}
 tlsConfig:
-  {{- toYaml . | nindent 2 }}
+  {{- toYaml $monitor.tlsConfig | nindent 2 }}
+{{- else if and $isMutual (ne $monitor.scheme "http") }}
+tlsConfig:
+  {{- /* Prometheus has the certificates of its own sidecar there. They name a workload, not a host. */}}
+  caFile: /etc/prom-certs/root-cert.pem
+  certFile: /etc/prom-certs/cert-chain.pem
+  keyFile: /etc/prom-certs/key.pem
+  insecureSkipVerify: true
 {{- end }}
 {{- with $monitor.interval }}
 interval: {{ . }}

@@ -13,6 +13,7 @@ from bbpkg.plan.guards import both, either, variant_condition
 from bbpkg.plan.workloads import secret_key_path
 
 _FOLDER: Final = "chart/templates/metrics"
+_NAMED_TEMPLATES: Final = ("_enabled.tpl", "_is-mutual-tls.tpl", "_endpoint.tpl", "_components.tpl", "_selector.tpl")
 _SPECIAL: Final = re.compile(r"\$\{(selector|threshold)\}|\{\{|\}\}")
 
 
@@ -95,7 +96,8 @@ def _scraped(package: Package, component: Component) -> ScrapedComponent:
 
 def _helpers(package: Package, scraped: tuple[ScrapedComponent, ...]) -> Iterator[PlannedFile]:
     credential, _, key = package.metrics.credential.partition(".") if package.metrics else ("", "", "")
-    for name in ("_enabled.tpl", "_endpoint.tpl", "_components.tpl", "_selector.tpl", *(("secret.yaml",) if package.metrics else ())):
+    secret = ("secret.yaml",) if package.metrics else ()
+    for name in (*_NAMED_TEMPLATES, *secret):
         template = f"{_FOLDER}/{name}.jinja"
         path = secret_key_path(package, credential, key) if package.metrics else ""
         context = MetricsContext(package=package, template=template, credential=credential, secret_key=path, scraped=scraped)

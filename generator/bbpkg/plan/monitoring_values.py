@@ -31,8 +31,11 @@ def monitoring_keys(package: Package) -> ValueKey:
             "The ServiceMonitors",
             text("interval", "Time between two scrapes; empty means the default of Prometheus", "30s", pattern=_DURATION),
             text("scrapeTimeout", "Time-out of a scrape; empty means the default of Prometheus", "", pattern=_DURATION),
-            text("scheme", "Scheme of scrapes; empty means http", "", enum=["", "http", "https"]),
-            open_object("tlsConfig", "TLS settings of scrapes (ServiceMonitor tlsConfig)"),
+            text("scheme", "Scheme of scrapes; empty means as the mesh asks, else http", "", enum=["", "http", "https"]),
+            open_object(
+                "tlsConfig",
+                "TLS settings of scrapes (ServiceMonitor tlsConfig); empty means as the mesh asks",
+            ),
             text_map("labels", "More labels for the ServiceMonitors", reserved=OWN_LABELS),
         ),
         group(
