@@ -1,9 +1,12 @@
 {{- /*
 Refuses a label selector that the API server would reject, or that can select nothing.
 
+An empty label value is a value like any other to Kubernetes; one that a template gave is a misspelt name more often.
+
 Inputs: dict with
   root      the root context
   selector  a Kubernetes label selector
+  written   the selector before its templates were evaluated; absent if its place was not found
   path      where it stands, for the message
 Output: none; may fail.
 */}}
@@ -11,6 +14,7 @@ Output: none; may fail.
   {{- $root := .root }}
   {{- $selector := .selector }}
   {{- $path := .path }}
+  {{- $isLiteral := and .written (not (contains "{{" (.written | toJson))) }}
 
   {{- $problem := "" }}
   {{- $hint := "write\nmatchLabels:\n  app.kubernetes.io/name: my-app" }}
@@ -24,9 +28,12 @@ Output: none; may fail.
 
     {{- $labels := $selector.matchLabels | default dict }}
     {{- range $key, $value := $labels }}
-      {{- if or (not (kindIs "string" $value)) (not $value) }}
-        {{- $problem = printf "label %q has the value %s, which no pod carries; a label value is a non-empty string" $key ($value | toJson) }}
+      {{- if not (kindIs "string" $value) }}
+        {{- $problem = printf "label %q has the value %s; a label value is a string" $key ($value | toJson) }}
         {{- $hint = printf "write a value in quotes; if any value will do, write\nmatchExpressions:\n  - {key: %s, operator: Exists}" $key }}
+      {{- else if not (or $value $isLiteral) }}
+        {{- $problem = printf "the template of label %q gives an empty value" $key }}
+        {{- $hint = printf "correct the template; if any value will do, write\nmatchExpressions:\n  - {key: %s, operator: Exists}" $key }}
       {{- end }}
     {{- end }}
 

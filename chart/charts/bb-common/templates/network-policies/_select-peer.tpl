@@ -6,12 +6,14 @@ Inputs: dict with
   namespace  a name, or `*`
   pod        a name, `*`, or empty for any pod
   leaf       value of the remote key; its podSelector and namespaceSelector replace the named ones
+  written    that value before its templates were evaluated
   path       where the leaf stands, for the message
 Output: JSON {peer, name[, overrides]}; overrides are the selectors that the leaf replaced.
 */}}
 {{- define "bb-common.network-policies.select-peer" }}
   {{- $root := .root }}
   {{- $path := .path }}
+  {{- $written := kindIs "map" .written | ternary .written dict }}
   {{- $result := dict }}
 
   {{- $namespaceSelector := dict }}
@@ -33,7 +35,7 @@ Output: JSON {peer, name[, overrides]}; overrides are the selectors that the lea
     {{- $overrides := dict }}
     {{- range $key, $selector := pick .leaf "podSelector" "namespaceSelector" }}
       {{- if $selector }}
-        {{- include "bb-common.network-policies.check-selector" (dict "root" $root "selector" $selector "path" (printf "%s.%s" $path $key)) }}
+        {{- include "bb-common.network-policies.check-selector" (dict "root" $root "selector" $selector "written" (get $written $key) "path" (printf "%s.%s" $path $key)) }}
         {{- $_ := set $overrides $key $selector }}
         {{- $_ := set $peer $key $selector }}
       {{- end }}

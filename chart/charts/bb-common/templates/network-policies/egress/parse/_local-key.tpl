@@ -1,6 +1,8 @@
 {{- /*
 Matches an egress local key against its grammar; ports of egress stand in the remote key.
 
+The official chart matches no egress local key; a name with dots is the one thing beyond the grammar that works there.
+
 Inputs: dict with
   root  the root context
   key   the key
@@ -8,7 +10,7 @@ Inputs: dict with
 Output: none; may fail.
 */}}
 {{- define "bb-common.network-policies.egress.parse.local-key" }}
-  {{- if not (regexMatch `^([\w-]+|\*)$` .key) }}
+  {{- if not (regexMatch `^([\w.-]+|\*)$` .key) }}
     {{- $name := regexReplaceAll `^[a-z]+://|:.*$` .key "" | default "my-pod" }}
     {{- $hint := `write a name such as api, or "*" for every pod.` }}
     {{- if contains ":" .key }}
@@ -17,7 +19,7 @@ Output: none; may fail.
     {{- include "bb-common.utils.fail-with-hint" (dict
       "root" .root
       "path" .path
-      "problem" (printf "egress local key %q does not match NAME or \"*\", where NAME is letters, digits, _ and -" .key)
+      "problem" (printf "egress local key %q does not match NAME or \"*\", where NAME is letters, digits, _, . and -" .key)
       "hint" $hint
     ) }}
   {{- end }}

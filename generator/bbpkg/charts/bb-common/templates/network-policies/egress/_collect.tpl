@@ -19,8 +19,9 @@ Output: NetworkPolicies, as a JSON list.
   {{- range $localKey, $values := $tree }}
     {{- $localPath := printf "%s.%q" $basePath $localKey }}
     {{- $values = $values | default dict }}
+    {{- $written := get $config.egress.from $localKey | default dict }}
     {{- include "bb-common.network-policies.egress.parse.local-key" (dict "root" $root "key" $localKey "path" $localPath) }}
-    {{- $podSelector := include "bb-common.network-policies.select-local" (dict "root" $root "name" $localKey "local" $values "path" $localPath) | fromJson }}
+    {{- $podSelector := include "bb-common.network-policies.select-local" (dict "root" $root "name" $localKey "local" $values "written" $written "path" $localPath) | fromJson }}
     {{- $kinds := $values.to | default dict }}
     {{- include "bb-common.network-policies.check-kinds" (dict "root" $root "rules" $kinds "path" (printf "%s.to" $localPath)) }}
     {{- $prefix := printf "allow-egress-from-%s" (eq $localKey "*" | ternary "any-pod" $localKey) }}
@@ -40,6 +41,7 @@ Output: NetworkPolicies, as a JSON list.
           "root" $root
           "key" $remoteKey
           "leaf" $leaf
+          "written" (dig "to" $kind $remoteKey dict $written)
           "definitions" $definitions
           "path" $leafPath
         ) | fromJson }}

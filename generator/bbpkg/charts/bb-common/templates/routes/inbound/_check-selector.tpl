@@ -24,8 +24,8 @@ Output: none; may fail.
     {{- $problem := "" }}
     {{- if has $key (list "matchLabels" "matchExpressions") }}
       {{- $problem = printf "%q would select nothing here; a route selector is a flat map of labels" $key }}
-    {{- else if or (not (kindIs "string" $value)) (not $value) }}
-      {{- $problem = printf "label %q has the value %s, which no pod carries; a label value is a non-empty string" $key ($value | toJson) }}
+    {{- else if not (kindIs "string" $value) }}
+      {{- $problem = printf "label %q has the value %s; a label value is a string" $key ($value | toJson) }}
     {{- end }}
     {{- if $problem }}
       {{- include "bb-common.utils.fail-with-hint" (dict "root" $root "path" $path "problem" $problem "hint" $flat) }}

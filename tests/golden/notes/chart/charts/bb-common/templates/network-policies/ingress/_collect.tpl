@@ -24,8 +24,9 @@ Output: JSON {networkPolicies, authorizationPolicies}.
   {{- range $localKey, $values := $tree }}
     {{- $localPath := printf "%s.%q" $basePath $localKey }}
     {{- $values = $values | default dict }}
+    {{- $written := get $config.ingress.to $localKey | default dict }}
     {{- $local := include "bb-common.network-policies.ingress.parse.local-key" (dict "root" $root "key" $localKey "path" $localPath) | fromJson }}
-    {{- $podSelector := include "bb-common.network-policies.select-local" (dict "root" $root "name" $local.subject "local" $values "path" $localPath) | fromJson }}
+    {{- $podSelector := include "bb-common.network-policies.select-local" (dict "root" $root "name" $local.subject "local" $values "written" $written "path" $localPath) | fromJson }}
     {{- $kinds := $values.from | default dict }}
     {{- include "bb-common.network-policies.check-kinds" (dict "root" $root "rules" $kinds "path" (printf "%s.from" $localPath)) }}
 
@@ -49,6 +50,7 @@ Output: JSON {networkPolicies, authorizationPolicies}.
           "root" $root
           "key" $remoteKey
           "leaf" $leaf
+          "written" (dig "from" $kind $remoteKey dict $written)
           "local" $local
           "definitions" $definitions
           "path" $leafPath

@@ -2,16 +2,17 @@
 Generates the rule of an ingress k8s key.
 
 Inputs: dict with
-  root   the root context
-  key    the remote key
-  leaf   its value
-  local  the output of ingress.parse.local-key, decoded
-  path   where the leaf stands, for the message
+  root     the root context
+  key      the remote key
+  leaf     its value
+  written  its value before its templates were evaluated
+  local    the output of ingress.parse.local-key, decoded
+  path     where the leaf stands, for the message
 Output: JSON {name, rules, annotations, authorization}; name follows the prefix that all rules of the local key share.
 */}}
 {{- define "bb-common.network-policies.ingress.generate.from-k8s" }}
   {{- $remote := include "bb-common.network-policies.ingress.parse.k8s-key" . | fromJson }}
-  {{- $peer := include "bb-common.network-policies.select-peer" (dict "root" .root "namespace" $remote.namespace "pod" $remote.pod "leaf" .leaf "path" .path) | fromJson }}
+  {{- $peer := include "bb-common.network-policies.select-peer" (dict "root" .root "namespace" $remote.namespace "pod" $remote.pod "leaf" .leaf "written" .written "path" .path) | fromJson }}
   {{- $ports := include "bb-common.network-policies.list-ports" .local | fromJsonArray }}
 
   {{- $rule := dict "from" (list $peer.peer) }}
