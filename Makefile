@@ -2,7 +2,7 @@
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .SHELLFLAGS := -eu -c
-.PHONY: help generate test check fmt lint type unit drift bench golden package tools tools-test schemas lock clean
+.PHONY: help generate test check fmt lint type unit drift bench golden package tools tools-needed tools-test schemas lock clean
 
 PYTHON ?= python3
 PACKAGE ?= anchore
@@ -13,7 +13,7 @@ help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 generate: ## write chart/, values-schemas/ and overlays/, then render and validate both editions
-	@$(MAKE) --no-print-directory --jobs=2 package tools
+	@$(MAKE) --no-print-directory --jobs=2 package tools-needed
 	$(BIN)/bbpkg generate $(PACKAGE) -o .
 	$(BIN)/bbpkg validate $(PACKAGE) --summary
 
@@ -48,11 +48,15 @@ golden: package ## rewrite the golden tree of the made-up package
 
 package: .venv/.package ## install bbpkg and its locked dependencies into .venv
 
-tools: .venv/.python ## complete .tools/bin: helm and kubeconform
+tools: .venv/.python ## complete .tools/bin: helm, kubeconform and bbpkg-render
+	@$(BIN)/python tools/install.py helm kubeconform bbpkg-render
+
+# Building bbpkg-render takes longer than it saves a first run.
+tools-needed: .venv/.python
 	@$(BIN)/python tools/install.py helm kubeconform
 
 tools-test: .venv/.python
-	@$(BIN)/python tools/install.py helm kubeconform helm3
+	@$(BIN)/python tools/install.py helm kubeconform helm3 bbpkg-render
 
 schemas: package ## rebuild the schemas in generator/bbpkg/schemas (needs Go and the network)
 	PYTHONPATH=tools $(BIN)/python -m schemas.build

@@ -39,14 +39,14 @@ def main(argv: list[str] | None = None) -> int:
     """Install the named tools (default: helm and kubeconform) and return the exit code."""
     parser = argparse.ArgumentParser(prog="tools/install.py", description="Complete .tools/bin.")
     parser.add_argument("--bin", type=Path, default=TOOLS.parent / ".tools" / "bin", help="default: .tools/bin of this repository")
-    parser.add_argument("names", nargs="*", metavar="TOOL", help="helm, helm3, kubeconform (default: helm kubeconform)")
+    parser.add_argument("names", nargs="*", metavar="TOOL", help="helm, helm3, kubeconform, bbpkg-render (default: helm kubeconform)")
     arguments = parser.parse_args(argv)
     try:
         workshop = Workshop(
             pins=load(TOOLS / "tools.toml"), bin=arguments.bin.absolute(), cache=cache_directory(), search_path=os.environ.get("PATH", "")
         )
         for name in arguments.names or ["helm", "kubeconform"]:
-            ensure(name, workshop)
+            ensure_or_tell(name, workshop)
     except InstallError as error:
         say(f"error: {error.message}\n  hint: {error.hint}")
         return _EXIT_ENVIRONMENT
@@ -60,6 +60,19 @@ def cache_directory() -> Path:
     """Return the tool cache, by the rules of the XDG base directory specification."""
     configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (configured if configured.is_absolute() else Path.home() / ".cache") / "bbpkg" / "tools"
+
+
+def ensure_or_tell(name: str, workshop: Workshop) -> None:
+    """Make `bin/name` a supported tool; if bbpkg can do without it, that it cannot be had is only told."""
+    try:
+        ensure(name, workshop)
+    except WrongContentError:
+        raise
+    except InstallError as error:
+        pin = workshop.pins.get(name)
+        if not pin or not pin.is_optional:
+            raise
+        say(f"{name}: going on without it\n  hint: {error.hint}")
 
 
 def ensure(name: str, workshop: Workshop) -> Path:

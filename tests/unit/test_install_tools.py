@@ -212,7 +212,7 @@ def test_without_a_new_enough_go_the_pinned_one_is_fetched(
 
 def test_an_unknown_tool_is_refused_with_what_there_is(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert install.main(["--bin", str(tmp_path), "kubectl"]) == 3
-    assert "no tool 'kubectl' is pinned; there are helm, helm3, kubeconform" in capsys.readouterr().err
+    assert "no tool 'kubectl' is pinned; there are bbpkg-render, helm, helm3, kubeconform" in capsys.readouterr().err
 
 
 def test_a_cache_that_cannot_be_written_is_told_with_what_to_type(
@@ -309,6 +309,10 @@ def test_the_go_module_of_a_tool_requires_the_pinned_version(name: str) -> None:
     pin = _PINS[name]
     assert pin.go
     text = (install.TOOLS / pin.go.module / "go.mod").read_text(encoding="utf-8")
+    if pin.go.package.startswith("bbpkg.local/"):
+        assert f"\thelm.sh/helm/v4 v{_PINS['helm'].version}\n" in text
+        assert f"version=v{_PINS['helm'].version}" in pin.go.ldflags
+        return
     module = pin.go.package.rsplit("/cmd/", 1)[0]
     assert f"tool {pin.go.package}\n" in text
     assert f"\t{module} v{pin.version} " in text
@@ -317,13 +321,41 @@ def test_the_go_module_of_a_tool_requires_the_pinned_version(name: str) -> None:
 
 def test_another_go_sum_gives_the_tool_another_place_in_the_cache(tmp_path: Path) -> None:
     (tmp_path / "tools.toml").write_bytes((install.TOOLS / "tools.toml").read_bytes())
-    for name in ("helm4", "helm3", "kubeconform"):
+    for name in ("helm4", "helm3", "kubeconform", "render"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "go.sum").write_text("one\n", encoding="utf-8")
     before = load(tmp_path / "tools.toml")
     (tmp_path / "helm4" / "go.sum").write_text("two\n", encoding="utf-8")
     after = load(tmp_path / "tools.toml")
     assert [name for name in before if before[name].key != after[name].key] == ["helm"]
+    (tmp_path / "render" / "main.go").write_text("package main\n", encoding="utf-8")
+    assert [name for name, pin in load(tmp_path / "tools.toml").items() if pin.key != after[name].key] == ["bbpkg-render"]
+
+
+def test_a_module_with_its_dependencies_beside_it_is_built_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Mock(return_value=subprocess.CompletedProcess([], 0, "", ""))
+    monkeypatch.setattr(subprocess, "run", run)
+    (tmp_path / "some" / "vendor").mkdir(parents=True)
+    gobuild.write_binary(GoModule(module="some", package="p", ldflags="-s"), "some", tmp_path, go=Path("/go"), tools=tmp_path)
+    assert run.call_args.kwargs["env"]["GOFLAGS"] == "-mod=vendor"
+
+
+@pytest.mark.parametrize(("name", "code"), [("bbpkg-render", 0), ("kubeconform", 3)])
+def test_only_a_tool_that_bbpkg_needs_fails_the_installation(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: int
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(install, "find_go", _refuse("no Go here"))
+    assert install.main(["--bin", str(tmp_path / "bin"), name]) == code
+    assert "no Go here" in capsys.readouterr().err
+
+
+def test_a_wrong_digest_is_never_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(install, "find_go", _refuse("another digest", WrongContentError))
+    assert install.main(["--bin", str(tmp_path / "bin"), "bbpkg-render"]) == 3
 
 
 @pytest.mark.parametrize(

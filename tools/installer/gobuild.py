@@ -15,7 +15,9 @@ def write_binary(module: GoModule, name: str, into: Path, *, go: Path, tools: Pa
     binary = into / name
     argv = [str(go), "build", "-C", str(tools / module.module), "-trimpath", "-buildvcs=false"]
     argv += ["-ldflags", module.ldflags, "-o", str(binary), module.package]
-    settings = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    # A machine without a network may have the dependencies beside the module, where `go mod vendor` puts them.
+    mode = "vendor" if (tools / module.module / "vendor").is_dir() else "readonly"
+    settings = {"CGO_ENABLED": "0", "GOFLAGS": f"-mod={mode}", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     hint = "look at GOPROXY (`go env GOPROXY`) and the disk, then run it again"
     try:
         done = subprocess.run(argv, env={**os.environ, **settings}, capture_output=True, text=True, check=False, timeout=_TIMEOUT_SECONDS)

@@ -57,6 +57,7 @@ class Pin:
     names: tuple[str, ...]
     version_args: tuple[str, ...]
     key: str
+    is_optional: bool = False
     wheel: Wheel | None = None
     go: GoModule | None = None
 
@@ -83,7 +84,7 @@ def this_platform() -> str:
 
 
 def load(path: Path) -> dict[str, Pin]:
-    """Read the pins; the keys cover each section and the go.sum of its module."""
+    """Read the pins; the keys cover each section, and the go.sum and the sources of its module."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: _pin(name, section, path.parent) for name, section in document.items()}
 
@@ -102,6 +103,7 @@ def _pin(name: str, section: Mapping[str, Any], tools: Path) -> Pin:
         names=tuple(section["names"]),
         version_args=tuple(section["version-args"]),
         key=_key(section, tools),
+        is_optional=section.get("optional", False),
         wheel=_wheel(wheel) if wheel else None,
         go=GoModule(module=go["module"], package=go["package"], ldflags=go["ldflags"]) if go else None,
     )
@@ -121,5 +123,7 @@ def _wheel(section: Mapping[str, Any]) -> Wheel:
 def _key(section: Mapping[str, Any], tools: Path) -> str:
     digest = hashlib.sha256(repr((this_platform(), section)).encode())
     if "go" in section:
-        digest.update((tools / section["go"]["module"] / "go.sum").read_bytes())
+        module = tools / section["go"]["module"]
+        for path in (module / "go.sum", *sorted(module.glob("*.go"))):
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
