@@ -50,7 +50,12 @@ def use_real_tools(patch: pytest.MonkeyPatch, base: Path, worker_id: str) -> Non
 
 def environment(cache: Path) -> dict[str, str]:
     """The variables that bbpkg reads."""
-    return {"BBPKG_HELM": str(TOOLS / "helm"), "BBPKG_KUBECONFORM": str(TOOLS / "kubeconform"), "XDG_CACHE_HOME": str(cache)}
+    return {
+        "BBPKG_HELM": str(TOOLS / "helm"),
+        "BBPKG_KUBECONFORM": str(TOOLS / "kubeconform"),
+        "BBPKG_RENDER": str(TOOLS / "bbpkg-render"),
+        "XDG_CACHE_HOME": str(cache),
+    }
 
 
 def program(path: Path, script: str) -> Path:

@@ -169,7 +169,7 @@ def test_imports_stand_at_the_top_of_their_file() -> None:
     ("library", "homes"),
     [
         ("jinja2", ("render.",)),
-        ("subprocess", ("adapters.processes",)),
+        ("subprocess", ("adapters.processes", "adapters.conversations")),
         ("click", ("cli",)),
         ("jsonschema", ("shapes",)),
         ("ruamel", ("documents", "document_builder")),

@@ -12,7 +12,7 @@ import pytest
 from bbpkg.cli.main import cli
 from bbpkg.cli.services import cache_directory
 from bbpkg.cli.tables import table
-from command_line import AMPLE_SECONDS, PACKAGE, TOOLS, CommandLine, fake_helm, use_real_tools
+from command_line import AMPLE_SECONDS, PACKAGE, TOOLS, CommandLine, fake_helm, program, use_real_tools
 
 
 @pytest.fixture
@@ -26,11 +26,28 @@ def bbpkg(
 def test_tools_are_shown_with_where_they_come_from(bbpkg: CommandLine) -> None:
     found = bbpkg("tools")
     assert (found.code, found.err) == (0, "")
-    header, helm, kubeconform = found.out.splitlines()
+    header, helm, kubeconform, render = found.out.splitlines()
     assert header.split() == ["tool", "needed", "version", "source", "found", "verdict"]
     assert helm.split()[:2] == ["helm", "3.17.0"]
     assert str(TOOLS / "helm") in helm
     assert kubeconform.endswith("fine")
+    assert render.split()[:3] == ["bbpkg-render", "1.0.0", "1.0.0"]
+    assert render.endswith("fine")
+
+
+def test_a_render_helper_that_is_not_built_is_no_failure(bbpkg: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("BBPKG_RENDER")
+    monkeypatch.chdir(tmp_path)
+    found = bbpkg("tools")
+    assert (found.code, found.err) == (0, "")
+    assert found.out.splitlines()[-1].endswith("not there, helm renders")
+
+
+def test_a_render_helper_of_another_version_is_told(bbpkg: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("BBPKG_RENDER", str(program(tmp_path / "bbpkg-render", "echo v2.0.0")))
+    found = bbpkg("tools")
+    assert found.code == 3
+    assert "is 2.0.0; bbpkg needs 1.0.0 or newer, but older than 2.0.0" in found.err
 
 
 @pytest.mark.parametrize(
@@ -52,7 +69,7 @@ def test_a_missing_tool_is_told_for_programs(bbpkg: CommandLine, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     found = bbpkg("tools", "--format", "json")
-    helm, kubeconform = json.loads(found.out)
+    helm, kubeconform, _ = json.loads(found.out)
     assert found.code == 3
     assert (helm["usable"], helm["version"], helm["needed"]) == (False, None, "3.17.0")
     assert "was not found" in helm["problem"]

@@ -124,3 +124,15 @@ Error: 1 chart(s) linted, 1 chart(s) failed
 
 def test_files_of_subcharts_stand_below_the_chart() -> None:
     assert chart_file("notes/charts/library/templates/a.yaml") == "chart/charts/library/templates/a.yaml"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['failing loading "file:///other.json": no such file', "invalid type for values: expected object (map), got string"],
+)
+def test_a_schema_that_cannot_be_used_is_told_in_helms_words(said: str) -> None:
+    stderr = f"Error: values don't meet the specifications of the schema(s) in the following chart(s):\nshop:\n{said}\n"
+    error = refusal(stderr, exit_code=1)
+    assert isinstance(error, ChartRefusedError)
+    assert (error.refusal, error.diagnostics) == (Refusal.SCHEMA, ())
+    assert error.message == f"the values cannot be compared with the schema of the chart: shop:\n{said}"

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -63,7 +62,6 @@ func (c chartCache) load(path string) (*chart.Chart, error) {
 func clone(c *chart.Chart) *chart.Chart {
 	copied := *c
 	metadata := *c.Metadata
-	metadata.Annotations = maps.Clone(metadata.Annotations)
 	metadata.Dependencies = slices.Clone(metadata.Dependencies)
 	for i, dependency := range metadata.Dependencies {
 		own := *dependency

@@ -2,12 +2,15 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v2"
 	release "helm.sh/helm/v4/pkg/release/v1"
 	"helm.sh/helm/v4/pkg/release/v1/util"
 	"sigs.k8s.io/yaml"
@@ -143,14 +146,52 @@ func (m *manifests) documents(contents *readings[string]) []document {
 	return all
 }
 
-// readContent returns a manifest as JSON, or nothing for one that holds several documents, repeats a key or is no plain data.
+// strictness finds, in any text that has them, ends of documents, merge keys and tags.
+var strictness = regexp.MustCompile(`\n\.\.\.|<<|(?:^|[\s,:\[{-])![^\s=]`)
+
+// readContent returns a manifest as JSON, or nothing for what bbpkg's own reader must judge: several documents, tags, merged
+// mappings, repeated keys, keys that are no text.
 func readContent(text string) string {
-	if strings.Contains(text, "\n...") || strings.Contains(text, "!!") {
+	if strictness.MatchString(text) {
 		return ""
 	}
-	content, err := yaml.YAMLToJSONStrict([]byte(text))
+	// Kubernetes reads YAML with this library, which sigs.k8s.io/yaml wraps; the wrapper turns all keys into text.
+	var read any
+	if err := goyaml.UnmarshalStrict([]byte(text), &read); err != nil {
+		return ""
+	}
+	plain, ok := withTextKeys(read)
+	if !ok {
+		return ""
+	}
+	content, err := json.Marshal(plain)
 	if err != nil {
 		return ""
 	}
 	return string(content)
+}
+
+func withTextKeys(value any) (any, bool) {
+	switch value := value.(type) {
+	case map[any]any:
+		plain := make(map[string]any, len(value))
+		for key, below := range value {
+			name, isText := key.(string)
+			read, ok := withTextKeys(below)
+			if !isText || !ok {
+				return nil, false
+			}
+			plain[name] = read
+		}
+		return plain, true
+	case []any:
+		for place, below := range value {
+			read, ok := withTextKeys(below)
+			if !ok {
+				return nil, false
+			}
+			value[place] = read
+		}
+	}
+	return value, true
 }

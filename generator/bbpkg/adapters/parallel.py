@@ -16,15 +16,15 @@ _WAKE_SECONDS = 0.2
 
 
 class Workers:
-    """Threads that mostly wait for other programs, and the programs that they started."""
+    """Threads that mostly wait for other programs; `stop` ends the programs."""
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or os.cpu_count() or 1
-        self._stop = Stop()
+        self.stop = Stop()
 
     def run(self, argv: Sequence[str], *, timeout: float, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Completed:
         """Run a program as `bbpkg.adapters.processes.run` does; it is stopped with the work that it belongs to."""
-        return run(argv, timeout=timeout, stdin=stdin, env=env, stop=self._stop)
+        return run(argv, timeout=timeout, stdin=stdin, env=env, stop=self.stop)
 
     def each(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> Generator[tuple[_Item, _Result]]:
         """Yield every item with what the function makes of it, in the order in which they are ready.
@@ -46,7 +46,7 @@ class Workers:
                     item, future = _next(ready)
                     yield item, future.result()
             except BaseException:
-                self._stop.set()
+                self.stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 

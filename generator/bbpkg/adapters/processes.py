@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from bbpkg.errors import EnvironmentFailureError
 
@@ -45,7 +46,7 @@ class Stop:
         with self._lock:
             self._is_set = True
             for process in self._running:
-                _signal_group(process, signal.SIGKILL)
+                signal_group(process, signal.SIGKILL)
 
     @contextlib.contextmanager
     def watching(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
@@ -56,6 +57,11 @@ class Stop:
             self._running.add(process)
         try:
             yield
+        except EnvironmentFailureError as cause:
+            # It did not end by itself.
+            if self._is_set:
+                raise StoppedError from cause
+            raise
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -113,7 +119,7 @@ def _running(argv: Sequence[str], *, has_stdin: bool, cwd: Path | None, env: Map
     process = None
     try:
         with _interrupts_delayed():
-            process = _start(argv, has_stdin=has_stdin, cwd=cwd, env=env)
+            process = start(argv, has_stdin=has_stdin, cwd=cwd, env=env)
         yield process
     except BaseException:
         if process is not None:
@@ -140,19 +146,25 @@ def _interrupts_delayed() -> Iterator[None]:
         handlers[signal.Signals(number)](number, frame)
 
 
-def _start(
+def start(
     argv: Sequence[str],
     *,
     has_stdin: bool,
     cwd: Path | None,
     env: Mapping[str, str] | None,
+    stderr: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
+    """Start a program in a process group of its own, which the caller must end.
+
+    Raises:
+        EnvironmentFailureError: it is missing or cannot be started.
+    """
     try:
         return subprocess.Popen(
             list(argv),
             stdin=subprocess.PIPE if has_stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             cwd=cwd,
             env=env,
             start_new_session=True,
@@ -210,12 +222,12 @@ def _shown(argv: Sequence[str]) -> str:
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     try:
-        _signal_group(process, signal.SIGTERM)
+        signal_group(process, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=_GRACE_SECONDS)
     finally:
         # Also when the leader obeyed: a member of the group that ignores SIGTERM must not outlive it.
-        _signal_group(process, signal.SIGKILL)
+        signal_group(process, signal.SIGKILL)
         for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -223,6 +235,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Send a signal to a program and to what it has started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)

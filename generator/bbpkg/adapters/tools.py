@@ -66,6 +66,7 @@ class _Requirement:
     version_arguments: tuple[str, ...]
     minimum: Version
     module: str
+    below: Version | None = None
 
 
 _REQUIREMENTS = {
@@ -84,6 +85,14 @@ _REQUIREMENTS = {
             version_arguments=("-v",),
             minimum=(0, 6, 7),
             module=r"github\.com/yannh/kubeconform",
+        ),
+        _Requirement(
+            name="bbpkg-render",
+            variable="BBPKG_RENDER",
+            version_arguments=("--version",),
+            minimum=(1, 0, 0),
+            below=(2, 0, 0),
+            module=r"bbpkg\.local/tools/render",
         ),
     )
 }
@@ -122,6 +131,19 @@ class ToolFinder:
         """
         return self._find(_REQUIREMENTS["kubeconform"])
 
+    def render_helper(self) -> Tool:
+        """Return bbpkg-render, if its version is one that this bbpkg can talk to.
+
+        Raises:
+            EnvironmentFailureError: there is none, or it has another version.
+        """
+        return self._find(_REQUIREMENTS["bbpkg-render"])
+
+    def has_render_helper(self) -> bool:
+        """Whether there is a bbpkg-render, of whatever version."""
+        wanted = _REQUIREMENTS["bbpkg-render"]
+        return bool(self._environ.get(wanted.variable)) or self._search(wanted) is not None
+
     def _find(self, wanted: _Requirement) -> Tool:
         if wanted.name not in self._found:
             path, source = self._locate(wanted)
@@ -135,13 +157,18 @@ class ToolFinder:
                 return Path(found), ToolSource.ENVIRONMENT
             message = f"{wanted.variable} is {configured!r}, which is no program that can be run"
             raise EnvironmentFailureError(message, hint=f"correct {wanted.variable}, or unset it and type `make tools`")
+        if located := self._search(wanted):
+            return located
+        message = f"{wanted.name} was not found in .tools/bin or on PATH"
+        raise EnvironmentFailureError(message, hint=_how_to_get(wanted))
+
+    def _search(self, wanted: _Requirement) -> tuple[Path, ToolSource] | None:
         for directory in (self._cwd, *self._cwd.parents):
             if found := shutil.which(directory / ".tools" / "bin" / wanted.name):
                 return Path(found), ToolSource.PROJECT
-        if found := shutil.which(wanted.name, path=search_path):
+        if found := shutil.which(wanted.name, path=self._environ.get("PATH", os.defpath)):
             return Path(found).absolute(), ToolSource.PATH
-        message = f"{wanted.name} was not found in .tools/bin or on PATH"
-        raise EnvironmentFailureError(message, hint=_how_to_get(wanted))
+        return None
 
     def _checked(self, wanted: _Requirement, path: Path, source: ToolSource) -> Tool:
         done = self._run([str(path), *wanted.version_arguments], timeout=_VERSION_SECONDS)
@@ -154,8 +181,9 @@ class ToolFinder:
         if version is None:
             message = f"{wanted.name} from {source.value} ({path}) does not say its version, but {said!r}"
             raise EnvironmentFailureError(message, hint=_how_to_get(wanted))
-        if version < wanted.minimum:
-            message = f"{wanted.name} from {source.value} ({path}) is {_dotted(version)}; bbpkg needs {_dotted(wanted.minimum)} or newer"
+        if version < wanted.minimum or (wanted.below and version >= wanted.below):
+            needed = f"{_dotted(wanted.minimum)} or newer" + (f", but older than {_dotted(wanted.below)}" if wanted.below else "")
+            message = f"{wanted.name} from {source.value} ({path}) is {_dotted(version)}; bbpkg needs {needed}"
             raise EnvironmentFailureError(message, hint=_how_to_get(wanted))
         return Tool(name=wanted.name, path=path, version=version, version_text=said, source=source)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bbpkg.app.cases import Case
+from bbpkg.app.render import rendered_objects
 from bbpkg.diagnostics import Diagnostic, Location, in_order
 from bbpkg.errors import InvalidInputError
 from bbpkg.helm.engine import ChartRefusedError, Engine, RenderRequest
 from bbpkg.manifests.kubeconform import ObjectChecker
-from bbpkg.manifests.objects import KubernetesObject, parse_objects
+from bbpkg.manifests.objects import KubernetesObject
 
 _NOTHING: Final = Diagnostic(code="no-objects", location=Location(file="chart"), message="the chart renders no object at all.")
 
@@ -62,7 +63,7 @@ class Judge:
         for version in reversed(self.kube_versions):
             request = self._request(case, version)
             try:
-                rendered = parse_objects(self.engine.render(request))
+                rendered = rendered_objects(self.engine, request)
             except ChartRefusedError as refused:
                 found += self.explain(refused).diagnostics or (_refusal(refused),)
                 continue

@@ -27,7 +27,7 @@ _SUMMARIES = {
     "validate": "Lint, render and check a chart in many cases.",
     "graph": "Draw the architecture of a package.",
     "packages": "List the packages that bbpkg carries.",
-    "tools": "Show which helm and kubeconform are used.",
+    "tools": "Show which helm, kubeconform and bbpkg-render are used.",
     "completion": "Print the completion script of a shell.",
 }
 

@@ -1,5 +1,6 @@
 """Puts the outside world together for the commands: packages, tools, scratch space, the chart that is worked on."""
 
+import functools
 import json
 import os
 import sys
@@ -9,22 +10,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
+
+from bbpkg.adapters.conversations import Conversations
 from bbpkg.adapters.packages import PackageFolders, read_text
 from bbpkg.adapters.parallel import Workers
-from bbpkg.adapters.processes import run
+from bbpkg.adapters.processes import Stop, run
 from bbpkg.adapters.schemas import kubeconform_arguments, unpack
 from bbpkg.adapters.scratch import write_scratch
 from bbpkg.adapters.tools import ToolFinder
 from bbpkg.app.generate import Repository, chosen_subchart, generate_files, generate_repository
 from bbpkg.app.sources import Source, load_source
 from bbpkg.app.values import ValuesFile, read_values
+from bbpkg.cli.messages import show_remark
 from bbpkg.errors import UsageError
 from bbpkg.helm.binary import HelmBinary, helm_environment
+from bbpkg.helm.engine import Engine
+from bbpkg.helm.library import HelmLibrary, library_arguments, library_environment
 from bbpkg.manifests.kubeconform import Kubeconform
 from bbpkg.model.package import Package
 from bbpkg.programs import RunProgram
 
 _STANDARD_INPUT = "-"
+_ENGINES = ("", "helm", "library")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,10 +111,36 @@ def chart_of(package: str | None, chart: Path | None, scratch: Path) -> Chart:
     return Chart(folder=scratch / "chart", package=source.package)
 
 
-def helm_engine(finder: ToolFinder, run_program: RunProgram, scratch: Path) -> HelmBinary:
-    """The engine that runs the helm of this machine."""
-    environment = helm_environment(scratch / "helm", search_path=os.environ.get("PATH", os.defpath))
-    return HelmBinary(program=finder.helm().path, run=run_program, environment=environment)
+def helm_engine(finder: ToolFinder, run_program: RunProgram, scratch: Path, *, stop: Stop | None = None) -> Engine:
+    """The engine that renders: bbpkg-render, which ends with the command, or else the helm of this machine.
+
+    `stop` ends what bbpkg-render does for other threads; the main thread is interrupted anyway.
+    """
+
+    def binary() -> HelmBinary:
+        environment = helm_environment(scratch / "helm", search_path=os.environ.get("PATH", os.defpath))
+        return HelmBinary(program=finder.helm().path, run=run_program, environment=environment)
+
+    if not _is_library_chosen(finder):
+        return binary()
+    argv = (str(finder.render_helper().path), *library_arguments())
+    conversations = Conversations(argv, env=library_environment(), stop=stop)
+    click.get_current_context().call_on_close(conversations.close)
+    return HelmLibrary(ask=conversations.ask, linter=functools.cache(binary))
+
+
+def _is_library_chosen(finder: ToolFinder) -> bool:
+    chosen = os.environ.get("BBPKG_ENGINE", "")
+    if chosen not in _ENGINES:
+        message = f"BBPKG_ENGINE is {chosen!r}; engines are helm and library"
+        raise UsageError(message, hint="unset it to have the faster one that is there")
+    # Who names a helm wants that one.
+    if chosen == "helm" or (not chosen and os.environ.get("BBPKG_HELM")):
+        return False
+    if chosen == "library" or finder.has_render_helper():
+        return True
+    show_remark("rendering with the program helm: bbpkg-render, which is several times as fast, is not built (make tools)")
+    return False
 
 
 def object_checker(finder: ToolFinder, workers: Workers) -> Kubeconform:

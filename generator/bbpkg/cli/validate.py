@@ -75,7 +75,7 @@ def _reports(options: _Options, versions: tuple[str, ...]) -> tuple[CaseReport, 
     workers = Workers()
     with scratch_directory() as scratch:
         finder = tool_finder()
-        engine = helm_engine(finder, workers.run, scratch)
+        engine = helm_engine(finder, workers.run, scratch, stop=workers.stop)
         check_objects = object_checker(finder, workers)
         chart = chart_of(options.package, options.chart, scratch)
         schema = chart.values_schema()

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bbpkg.diagnostics import Diagnostic
 from bbpkg.errors import InvalidInputError
@@ -14,7 +14,8 @@ from bbpkg.errors import InvalidInputError
 class RenderRequest:
     """Everything that a render depends on.
 
-    `values` are merged already and come below `settings`, which are in the form of Helm's `--set`.
+    `values` are merged already and come below `settings`, which are in the form of Helm's `--set`. `is_deterministic` fixes what a
+    template gets from chance and from the clock, in engines that can.
     """
 
     chart: Path
@@ -24,6 +25,18 @@ class RenderRequest:
     release_name: str
     namespace: str = "default"
     api_versions: tuple[str, ...] = ()
+    is_deterministic: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedDocument:
+    """One YAML document of a rendered stream, with the comment that names its template.
+
+    `content` is JSON of it as Kubernetes reads it; None where the text must still be read.
+    """
+
+    text: str
+    content: str | None = None
 
 
 class Refusal(enum.Enum):
@@ -33,6 +46,7 @@ class Refusal(enum.Enum):
     SCHEMA = "values do not fit the schema of the chart"
     TEMPLATE = "a template of the chart has a fault"
     REQUEST = "Helm does not accept the request"
+    LIMIT = "the chart takes more time or memory than it may"
 
 
 class ChartRefusedError(InvalidInputError):
@@ -60,3 +74,11 @@ class Engine(Protocol):
         Raises:
             EnvironmentFailureError: the engine does not work.
         """
+
+
+@runtime_checkable
+class DocumentEngine(Engine, Protocol):
+    """An engine that also reads what it renders, faster than it can be read here."""
+
+    def render_documents(self, request: RenderRequest) -> tuple[RenderedDocument, ...]:
+        """Return the documents of the stream that `render` returns; raises what `render` raises."""

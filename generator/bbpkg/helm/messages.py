@@ -76,6 +76,10 @@ def chart_file(path: str) -> str:
 
 def _schema_refusal(text: str) -> ChartRefusedError:
     found = tuple(_schema_problems(text))
+    if not found:
+        # The schema itself cannot be used, or the values of a dependency are no mapping.
+        message = f"the values cannot be compared with the schema of the chart: {_without_value(text).strip()}"
+        return ChartRefusedError(Refusal.SCHEMA, message)
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     return ChartRefusedError(Refusal.SCHEMA, f"the values do not fit the schema of the chart: {count}.", found)
 

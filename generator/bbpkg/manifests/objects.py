@@ -1,8 +1,9 @@
 """Kubernetes objects as Helm rendered them, each with the template that made it."""
 
 import functools
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -67,10 +68,15 @@ def parse_objects(text: str, *, file: str = "manifests.yaml") -> tuple[Kubernete
     Raises:
         InvalidInputError: with every document that is not YAML, or no Kubernetes object.
     """
+    return objects_of(((document, None) for document in _SEPARATOR.split(text)), file=file)
+
+
+def objects_of(documents: Iterable[tuple[str, str | None]], *, file: str = "manifests.yaml") -> tuple[KubernetesObject, ...]:
+    """Return the objects of documents, as `parse_objects` does of their stream; each is a text and, if known, its content as JSON."""
     objects: list[KubernetesObject] = []
     problems: list[Diagnostic] = []
-    for document in _SEPARATOR.split(text):
-        found, wrong = _parsed(document, file)
+    for text, content in documents:
+        found, wrong = _parsed(text, content, file)
         objects += found
         problems += wrong
     if problems:
@@ -81,21 +87,20 @@ def parse_objects(text: str, *, file: str = "manifests.yaml") -> tuple[Kubernete
 
 # Cases of one chart differ in few objects.
 @functools.lru_cache(maxsize=4096)
-def _parsed(text: str, file: str) -> tuple[tuple[KubernetesObject, ...], tuple[Diagnostic, ...]]:
+def _parsed(text: str, content: str | None, file: str) -> tuple[tuple[KubernetesObject, ...], tuple[Diagnostic, ...]]:
     marked = _SOURCE.search(text)
     source = marked[1] if marked else ""
     try:
-        documents = read_documents(text, file=source or file)
+        values = [document.value for document in read_documents(text, file=source or file)] if content is None else [json.loads(content)]
     except InvalidInputError as error:
         return (), error.diagnostics
     objects: list[KubernetesObject] = []
     problems: list[Diagnostic] = []
-    for document in documents:
-        for value in _items(document.value):
-            try:
-                objects.append(_to_object(value, source, text))
-            except ValueError as reason:
-                problems.append(Diagnostic(code="no-object", location=Location(file=source or file), message=str(reason)))
+    for value in (item for read in values for item in _items(read)):
+        try:
+            objects.append(_to_object(value, source, text))
+        except ValueError as reason:
+            problems.append(Diagnostic(code="no-object", location=Location(file=source or file), message=str(reason)))
     return tuple(objects), tuple(problems)
 
 

@@ -1,0 +1,1 @@
+{{- define "tools.loud" -}}{{ . | upper }}{{- end -}}
