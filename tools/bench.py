@@ -1,7 +1,7 @@
 """Measures bbpkg beside the obvious alternative, in one run: `make bench`.
 
-Every row is a whole process. The two commands of a pair run in turn, so that a change of the machine's speed hits both; what
-counts is the ratio of the medians. Nothing is judged here.
+Every row is a whole process; `bench.py renders CHART COUNT` is the one that renders a chart many times. The two commands of a pair
+run in turn, so that a change of the machine's speed hits both; what counts is the ratio of the medians. Nothing is judged here.
 """
 
 import os
@@ -14,9 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bbpkg.adapters.conversations import Conversations
+from bbpkg.adapters.parallel import Workers
+from bbpkg.app.objects import rendered_objects
+from bbpkg.helm.engine import Engine, RenderRequest
+from bbpkg.helm.library import HelmLibrary, library_arguments, library_environment
+
 ROOT = Path(__file__).parents[1]
 BBPKG = ROOT / ".venv/bin/bbpkg"
 HELM = ROOT / ".tools/bin/helm"
+RENDER = ROOT / ".tools/bin/bbpkg-render"
+KUBE_VERSION = "1.34.0"
+RENDERS = 20
 ROUNDS = 7
 
 
@@ -33,6 +42,9 @@ class Pair:
 
 def main() -> int:
     """Print one line for each pair, then the size of the virtual environment."""
+    if sys.argv[1:2] == ["renders"]:
+        render_often(Path(sys.argv[2]), int(sys.argv[3]))
+        return 0
     with tempfile.TemporaryDirectory(prefix="bbpkg-bench-") as folder:
         work = Path(folder)
         _run([str(HELM), "create", str(work / "demo")])
@@ -56,6 +68,7 @@ def _pairs(work: Path) -> tuple[Pair, ...]:
     create_and_template = f'rm -rf "{work}/new" && "{HELM}" create "{work}/new" && "{HELM}" template demo "{work}/new"'
     plain = ("sh", "-c", create_and_template)
     chart = str(work / "tree" / "chart")
+    demo = str(work / "demo")
     return (
         Pair(
             name="bbpkg --version",
@@ -80,11 +93,42 @@ def _pairs(work: Path) -> tuple[Pair, ...]:
         ),
         Pair(
             name="helm template of the generated chart",
-            ours=(str(HELM), "template", "anchore", chart, "--kube-version", "1.34.0"),
+            ours=(str(HELM), "template", "anchore", chart, "--kube-version", KUBE_VERSION),
             other_name="helm template of helm's own example",
-            other=(str(HELM), "template", "demo", str(work / "demo"), "--kube-version", "1.34.0"),
+            other=(str(HELM), "template", "demo", demo, "--kube-version", KUBE_VERSION),
+        ),
+        *(
+            _renders(name, folder, count)
+            for name, folder in (("the generated chart", chart), ("helm's own example", demo))
+            for count in (1, RENDERS)
         ),
     )
+
+
+def _renders(name: str, chart: str, count: int) -> Pair:
+    loop = f'for number in $(seq {count}); do "{HELM}" template demo "{chart}" --kube-version {KUBE_VERSION} >/dev/null; done'
+    times = "once" if count == 1 else f"{count} times"
+    return Pair(
+        name=f"{name} rendered {times}, to objects",
+        ours=(sys.executable, __file__, "renders", chart, str(count)),
+        other_name=f"helm template {times}",
+        other=("sh", "-c", loop),
+    )
+
+
+def render_often(chart: Path, count: int) -> None:
+    """Render a chart to objects with the library engine, on all processors."""
+
+    def no_linter() -> Engine:
+        raise NotImplementedError
+
+    conversations = Conversations((str(RENDER), *library_arguments()), env=library_environment())
+    library = HelmLibrary(ask=conversations.ask, linter=no_linter)
+    request = RenderRequest(chart=chart, kube_version=KUBE_VERSION, release_name="demo")
+    for _, objects in Workers().each(lambda _: rendered_objects(library, request), range(count)):
+        if not objects:
+            sys.exit(f"{chart} renders nothing")
+    conversations.close()
 
 
 def _say(line: str) -> None:

@@ -2,13 +2,16 @@
 
 import json
 import os
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bbpkg.adapters import conversations, processes
 from bbpkg.manifests.objects import parse_objects
-from command_line import PACKAGE, TOOLS, CommandLine, fake_helm, program, use_real_tools
+from command_line import AMPLE_SECONDS, PACKAGE, TOOLS, CommandLine, fake_helm, finish, program, start, use_real_tools
 from packages import write_files
 
 _ENDLESS = "{{ range until 100000 }}{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}{{ end }}"
@@ -122,7 +125,7 @@ def test_validate_finds_with_the_library_what_it_finds_with_helm(
     bbpkg: CommandLine, monkeypatch: pytest.MonkeyPatch, started: list[int]
 ) -> None:
     monkeypatch.setenv("PATH", f"{TOOLS}:{os.environ['PATH']}")
-    arguments = ("validate", PACKAGE, "--kube-version", "1.34.0", "--format", "json")
+    arguments = ("validate", PACKAGE, "--summary", "--kube-version", "1.34.0", "--format", "json")
     by_library = bbpkg(*arguments)
     assert started
     _assert_ended(started)
@@ -140,6 +143,36 @@ def test_a_chart_that_never_ends_is_a_finding(
     assert found.code == 1
     assert "the chart was not rendered within 0.5 seconds" in json.dumps(json.loads(found.out))
     _assert_ended(started)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize("command", ["render", "validate"])
+def test_a_render_ends_with_the_command_however_that_ends(command: str, number: int, code: int, tmp_path: Path) -> None:
+    said = tmp_path / "pid"
+    wrapper = f'[ "$1" = --version ] || echo $$ > {said}\nexec {TOOLS}/bbpkg-render "$@"'
+    variables = {"BBPKG_RENDER": str(program(tmp_path / "bbpkg-render", wrapper)), "BBPKG_ENGINE": "library"}
+    process = start(command, "--chart", _chart(tmp_path, _ENDLESS), env=variables)
+    pid = int(_until(lambda: said.exists() and said.read_text().strip()))
+    process.send_signal(number)
+    assert finish(process).code == code
+    _until(lambda: not _is_alive(pid))
+
+
+def _until(look: Callable[[], str | bool]) -> str | bool:
+    """Look again and again, for as long as something may take that takes no time worth speaking of."""
+    for _ in range(int(AMPLE_SECONDS * 100)):
+        if found := look():
+            return found
+        time.sleep(0.01)
+    raise TimeoutError
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        # An orphan stays visible until process 1 reaps it, where process 1 does that at all.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_a_library_that_does_not_work_is_an_environment_failure(

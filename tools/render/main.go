@@ -17,7 +17,8 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
-	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // version is that of the requests and replies; bbpkg refuses another major version.
@@ -38,9 +39,21 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	go endWithoutReader(os.Stdout)
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+}
+
+// endWithoutReader ends this process when nobody is left who would read its replies: a template that never ends would outlive
+// whoever could stop it.
+func endWithoutReader(out *os.File) {
+	waiting := []unix.PollFd{{Fd: int32(out.Fd())}}
+	for {
+		if count, err := unix.Poll(waiting, -1); count > 0 || !errors.Is(err, unix.EINTR) {
+			os.Exit(1)
+		}
 	}
 }
 
@@ -50,7 +63,7 @@ func limitMemory(mib int) error {
 	// A garbage collection less often than usual makes a render a fifth faster; close to the limit it becomes thrifty.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(int64(bytes / 4 * 3))
-	return syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: bytes, Max: bytes})
+	return unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: bytes, Max: bytes})
 }
 
 // helmVersion is the version of the Helm library in this program.

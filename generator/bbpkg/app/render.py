@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bbpkg.app.values import ValuesFile, explained
-from bbpkg.helm.engine import ChartRefusedError, DocumentEngine, Engine, RenderRequest
-from bbpkg.manifests.objects import KubernetesObject, objects_of, parse_objects
+from bbpkg.helm.engine import ChartRefusedError, Engine, RenderRequest
+from bbpkg.manifests.objects import KubernetesObject, parse_objects
 
 _UNSAFE = re.compile(r"[^a-z0-9.-]+")
 
@@ -27,18 +27,6 @@ def render_text(engine: Engine, request: RenderRequest, *, files: Sequence[Value
         return engine.render(request)
     except ChartRefusedError as refused:
         raise explained(refused, files, schema) from refused
-
-
-def rendered_objects(engine: Engine, request: RenderRequest) -> tuple[KubernetesObject, ...]:
-    """Return the rendered objects, in the quickest way that the engine has.
-
-    Raises:
-        ChartRefusedError: the chart refuses the request.
-        InvalidInputError: a document is no Kubernetes object.
-    """
-    if isinstance(engine, DocumentEngine):
-        return objects_of((document.text, document.content) for document in engine.render_documents(request))
-    return parse_objects(engine.render(request))
 
 
 def object_files(text: str) -> dict[str, str]:

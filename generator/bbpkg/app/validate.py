@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from bbpkg.app.cases import Case
-from bbpkg.app.render import rendered_objects
+from bbpkg.app.objects import rendered_objects
 from bbpkg.diagnostics import Diagnostic, Location, in_order
 from bbpkg.errors import InvalidInputError
 from bbpkg.helm.engine import ChartRefusedError, Engine, RenderRequest
