@@ -39,6 +39,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "manifests": (*BOTTOM, "model"),
     "rules": (*BOTTOM, "model", "manifests"),
     "connectivity": (*BOTTOM, "model", "manifests"),
+    "differences": (*BOTTOM, "model", "manifests", "connectivity"),
     "matrix": (*BOTTOM, "model"),
     "report": (*BOTTOM, "model"),
     "verify": (*BOTTOM, "model"),
@@ -46,6 +47,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "app": (
         *BOTTOM,
         *("model", "definition", "plan", "render", "umbrella", "helm", "manifests", "rules", "connectivity", "matrix", "report", "verify"),
+        "differences",
     ),
     # The command line puts the engines together and hands them in; the stages are the use cases' business.
     "cli": (*BOTTOM, "model", "app", "report", "helm", "manifests", "adapters"),
