@@ -23,6 +23,14 @@ def pod_template_path(kind: str) -> tuple[str, ...]:
     return _POD_SPECS.get(kind, ())[:-1]
 
 
+def pod_template(kind: str, data: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the template of the pods of an object, which holds their metadata; the object itself when it is a Pod."""
+    found: object = data
+    for step in pod_template_path(kind):
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
 def pod_spec(kind: str, data: Mapping[str, object]) -> Mapping[str, object] | None:
     """Return the specification of the pods of an object; None when it has none."""
     found: object = data
