@@ -25,6 +25,7 @@ _SUMMARIES = {
     "generate": "Write the chart of a package, its schemas and its overlays.",
     "render": "Render a chart to Kubernetes objects.",
     "validate": "Lint, render and check a chart in many cases.",
+    "images": "List the images of a chart, and compare them with its annotation.",
     "graph": "Draw the architecture of a package.",
     "packages": "List the packages that bbpkg carries.",
     "tools": "Show which helm, kubeconform and bbpkg-render are used.",

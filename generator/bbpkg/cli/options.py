@@ -77,7 +77,7 @@ def format_option(command: _Command) -> _Command:
 def chart_options(command: _Command) -> _Command:
     """The options that say which chart is rendered with which values."""
     options = (
-        click.option("--chart", type=click.Path(path_type=Path), help="Use the chart in this folder instead of generating it."),
+        click.option("--chart", type=click.Path(path_type=Path), help="Use the chart in this folder or .tgz instead of generating it."),
         click.option(
             "-f", "--values", "values_files", multiple=True, metavar="FILE", help="A values file; - reads standard input. Repeatable."
         ),

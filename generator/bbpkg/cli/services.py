@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bbpkg.adapters.charts import is_chart_archive, unpack_chart
 from bbpkg.adapters.conversations import Conversations
 from bbpkg.adapters.packages import PackageFolders, read_text
 from bbpkg.adapters.parallel import Workers
@@ -100,9 +101,10 @@ def chart_of(package: str | None, chart: Path | None, scratch: Path) -> Chart:
     """
     source = source_of(package) if package else None
     if chart is not None:
+        chart = unpack_chart(chart, scratch / "unpacked") if is_chart_archive(chart) else chart
         if not (chart / "Chart.yaml").is_file():
             message = f"{chart} is no chart: it has no Chart.yaml"
-            raise UsageError(message, hint="name the folder that holds Chart.yaml")
+            raise UsageError(message, hint="name the folder that holds Chart.yaml, or a packed chart (.tgz)")
         return Chart(folder=chart.absolute(), package=source.package if source else None)
     if source is None:
         message = "neither a package nor a chart is given"

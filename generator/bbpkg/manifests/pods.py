@@ -18,6 +18,11 @@ def is_workload(kind: str) -> bool:
     return kind in _POD_SPECS and kind != "PodTemplate"
 
 
+def pod_spec_path(kind: str) -> tuple[str, ...]:
+    """Return the path of the specification of the pods of a kind; empty when it has none."""
+    return _POD_SPECS.get(kind, ())
+
+
 def pod_template_path(kind: str) -> tuple[str, ...]:
     """Return the path of the template of the pods of a kind; empty when it has none: a Pod is no template."""
     return _POD_SPECS.get(kind, ())[:-1]
