@@ -50,7 +50,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
         "differences",
     ),
     # The command line puts the engines together and hands them in; the stages are the use cases' business.
-    "cli": (*BOTTOM, "model", "app", "report", "helm", "manifests", "adapters"),
+    "cli": (*BOTTOM, "model", "app", "report", "helm", "manifests", "adapters", "connectivity", "differences"),
 }
 # The version of the package, which anything may show.
 ROOT: Final = ""

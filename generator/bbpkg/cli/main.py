@@ -25,6 +25,7 @@ _SUMMARIES = {
     "generate": "Write the chart of a package, its schemas and its overlays.",
     "render": "Render a chart to Kubernetes objects.",
     "validate": "Lint, render and check a chart in many cases.",
+    "diff": "Compare two charts, releases or values, and find what breaks on an upgrade.",
     "images": "List the images of a chart, and compare them with its annotation.",
     "graph": "Draw the architecture of a package.",
     "packages": "List the packages that bbpkg carries.",

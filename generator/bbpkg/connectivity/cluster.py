@@ -19,7 +19,7 @@ from bbpkg.connectivity.mesh import (
     service_entries,
     sidecar_scopes,
 )
-from bbpkg.connectivity.network_policies import NetworkPolicy, network_policies, network_step
+from bbpkg.connectivity.network_policies import NetworkPolicy, is_named_peer, network_policies, network_step
 from bbpkg.connectivity.peers import KUBELET, named_peers, outside_peers, platform_peers, principals_of
 from bbpkg.connectivity.workloads import namespace_labels, own_endpoints
 from bbpkg.manifests.objects import KubernetesObject
@@ -46,14 +46,20 @@ class Cluster:
 
     def ports(self, target: Endpoint) -> tuple[PortNumber, ...]:
         """The ports of a target that are worth a question: what it declares, what policies name, and all others as one."""
+        rules = [rule for policy in self.network[target] for rule in policy.ingress or ()]
+        rules += [
+            rule
+            for own in self.endpoints
+            for policy in self.network[own]
+            for rule in policy.egress or ()
+            if is_named_peer(rule, own, target)
+        ]
         named = {
             PortNumber(number, port.protocol)
-            for policy in self.network[target]
-            for rule in policy.ingress or ()
+            for rule in rules
             for port in rule.ports
-            if not port.name
-            for number in {port.numbers.start, port.numbers.stop - 1}
-            if len(port.numbers) < _MANY_PORTS
+            if not port.name and len(port.numbers) < _MANY_PORTS
+            for number in (port.numbers.start, port.numbers.stop - 1)
         }
         found = {*(port for _, port in target.ports), *named, *([OTHER_PORT] if target.is_own or not target.ports else [])} - {HBONE}
         return tuple(sorted(found, key=lambda port: (port == OTHER_PORT, port)))
@@ -105,11 +111,11 @@ def ask(cluster: Cluster, source: Endpoint, target: Endpoint, port: PortNumber) 
 
 def answers(cluster: Cluster) -> Iterator[Answer]:
     """Yield the answers to all questions in which the package has a part."""
+    targets = {target: cluster.ports(target) for target in cluster.endpoints}
     for source in cluster.endpoints:
-        for target in cluster.endpoints:
+        for target, ports in targets.items():
             if source.is_own or target.is_own:
-                for port in cluster.ports(target):
-                    yield ask(cluster, source, target, port)
+                yield from (ask(cluster, source, target, port) for port in ports)
 
 
 def _steps(cluster: Cluster, source: Endpoint, target: Endpoint, port: PortNumber) -> Iterator[Step]:

@@ -102,6 +102,11 @@ def is_in_block(address: str, block: str, exceptions: Iterable[str] = ()) -> boo
     return _contains(block, address) and not any(_contains(exception, address) for exception in exceptions)
 
 
+def is_named_peer(rule: PolicyRule, own: Endpoint, other: Endpoint) -> bool:
+    """Whether a rule of the own side names the other one, and does not only leave everybody open."""
+    return any(_is_peer(peer, own, other) for peer in rule.peers)
+
+
 def _allows(rule: PolicyRule, own: Endpoint, other: Endpoint, target: Endpoint, port: PortNumber) -> bool:
     return (not rule.ports or any(_is_port(wanted, target, port) for wanted in rule.ports)) and (
         not rule.peers or any(_is_peer(peer, own, other) for peer in rule.peers)

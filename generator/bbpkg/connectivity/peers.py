@@ -19,6 +19,7 @@ _PROMETHEUS: Final = "monitoring-monitoring-kube-prometheus"
 _DEFAULT_GATEWAY: Final = "public-ingressgateway"
 # An address that documentation uses, and that nobody has.
 _INTERNET: Final = "203.0.113.10"
+_EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
 _API_SERVER: Final = "172.20.0.1"
 # From where the kubelet probes pods of ambient mode.
 KUBELET: Final = "169.254.7.127"
@@ -68,7 +69,8 @@ def outside_peers(policies: Iterable[NetworkPolicy], entries: Iterable[ServiceEn
                     blocks.setdefault(peer.block, peer.exceptions)
                     blocks |= {exception: () for exception in peer.exceptions if exception not in blocks}
     for block, exceptions in blocks.items():
-        address = _address_in(block, exceptions)
+        # What an open block lets through, the internet shows.
+        address = None if block in _EVERYWHERE else _address_in(block, exceptions)
         if address:
             found.append(Endpoint(name=block, address=address, ports=_ports((443,))))
     return tuple(found)

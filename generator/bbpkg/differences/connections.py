@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bbpkg.connectivity.answers import Answer, Verdict
-from bbpkg.connectivity.cluster import Cluster, answers
+from bbpkg.connectivity.cluster import Cluster, answers, ask
 from bbpkg.connectivity.endpoints import PortNumber
 
 Key: TypeAlias = tuple[str, str, PortNumber]
@@ -31,7 +31,16 @@ class ConnectionChange:
 def compare_connections(old: Cluster, new: Cluster) -> tuple[ConnectionChange, ...]:
     """Compare who may talk to whom, in the order of the new side; a pair that one side does not have is closed there."""
     before, after = _by_key(answers(old)), _by_key(answers(new))
+    keys = dict.fromkeys([*after, *before])
+    # A port that only one side names is a question for the other side, too.
+    before |= {key: answer for key in keys if key not in before and (answer := _asked(old, key))}
+    after |= {key: answer for key in keys if key not in after and (answer := _asked(new, key))}
     return tuple(_changes(before, after))
+
+
+def _asked(cluster: Cluster, key: Key) -> Answer | None:
+    source, target = cluster.endpoint(key[0]), cluster.endpoint(key[1])
+    return ask(cluster, source, target, key[2]) if source and target else None
 
 
 def _changes(before: Mapping[Key, Answer], after: Mapping[Key, Answer]) -> Iterator[ConnectionChange]:

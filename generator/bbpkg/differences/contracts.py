@@ -1,6 +1,7 @@
 """What differs between two values contracts, and what was probably only renamed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -54,7 +55,7 @@ def compare_contracts(old: Contract, new: Contract, *, old_reads: frozenset[Path
     """
     gone = [key for path, key in old.keys.items() if not new.knows(path)]
     came = [key for path, key in new.keys.items() if not old.knows(path)]
-    moves = dict(_moves(gone, came))
+    moves = dict(_moves(gone, came, _telling_marks(old) & _telling_marks(new)))
     common = [(key, new.keys[path]) for path, key in old.keys.items() if path in new.keys]
     return ContractDifferences(
         added=tuple(key for key in came if key.path not in {there for there, _ in moves.values()}),
@@ -80,13 +81,28 @@ def _is_same(old: object, new: object) -> bool:
     return json.dumps(old, sort_keys=True, default=str) == json.dumps(new, sort_keys=True, default=str)
 
 
-def _moves(gone: Iterable[ContractKey], came: Iterable[ContractKey]) -> Iterator[tuple[Path, tuple[Path, str]]]:
+def _telling_marks(contract: Contract) -> frozenset[str]:
+    """The texts, and the names with their defaults, that only one key of a contract has: others tell nothing about a rename."""
+    found = Counter(mark for key in contract.keys.values() for mark in (_text_mark(key), _default_mark(key)) if mark)
+    return frozenset(mark for mark, count in found.items() if count == 1)
+
+
+def _text_mark(key: ContractKey) -> str:
+    return f"text {key.text}" if key.text else ""
+
+
+def _default_mark(key: ContractKey) -> str:
+    is_telling = key.default not in _TRIVIAL and key.default not in ({}, [])
+    return f"default {key.path[-1]} {json.dumps(key.default, sort_keys=True, default=str)}" if is_telling else ""
+
+
+def _moves(gone: Iterable[ContractKey], came: Iterable[ContractKey], telling: frozenset[str]) -> Iterator[tuple[Path, tuple[Path, str]]]:
     """Yield the best partner of every key that is gone, each partner once; equal scores go to the nearer path."""
     pairs = []
     candidates = list(came)
     for old in gone:
         for new in candidates:
-            score, reason = _likeness(old, new)
+            score, reason = _likeness(old, new, telling)
             if score >= _ENOUGH:
                 common = len(set(old.path) & set(new.path))
                 pairs.append((-score, -common, old.path, new.path, reason))
@@ -99,23 +115,24 @@ def _moves(gone: Iterable[ContractKey], came: Iterable[ContractKey]) -> Iterator
             yield here, (there, reason)
 
 
-def _likeness(old: ContractKey, new: ContractKey) -> tuple[int, str]:
+def _likeness(old: ContractKey, new: ContractKey, telling: frozenset[str]) -> tuple[int, str]:
     if old.types and new.types and old.types.isdisjoint(new.types):
         return 0, ""
     name, other = old.path[-1], new.path[-1]
+    has_default = bool(_default_mark(old)) and _is_same(old.default, new.default)
     signs = [
-        (_SAME_TEXT, "the same text", bool(old.text) and old.text == new.text),
+        (_SAME_TEXT, "the same text", _text_mark(old) in telling and old.text == new.text),
         (_SAME_NAME, "the same name", name == other),
         (_NEAR_NAME, "a similar name", name != other and did_you_mean(name, [other]) is not None),
-        (_SAME_DEFAULT, "the same default", _is_telling(old.default) and _is_same(old.default, new.default)),
+        (
+            _SAME_DEFAULT,
+            "the same default",
+            has_default and (name != other or _default_mark(old) in telling),
+        ),
         (1, "the same place", old.path[:-1] == new.path[:-1]),
     ]
     held = [(weight, reason) for weight, reason, holds in signs if holds]
     return sum(weight for weight, _ in held), " and ".join(reason for _, reason in held)
-
-
-def _is_telling(value: object) -> bool:
-    return value not in _TRIVIAL and value not in ({}, [])
 
 
 def _collapsed(moves: Mapping[Path, tuple[Path, str]], old: Contract, new: Contract) -> Iterator[Renamed]:
