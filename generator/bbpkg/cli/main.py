@@ -27,6 +27,7 @@ _SUMMARIES = {
     "validate": "Lint, render and check a chart in many cases.",
     "diff": "Compare two charts, releases or values, and find what breaks on an upgrade.",
     "images": "List the images of a chart, and compare them with its annotation.",
+    "connectivity": "Say who may talk to whom, and which policies decide.",
     "graph": "Draw the architecture of a package.",
     "packages": "List the packages that bbpkg carries.",
     "tools": "Show which helm, kubeconform and bbpkg-render are used.",
