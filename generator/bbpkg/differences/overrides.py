@@ -82,8 +82,8 @@ def _changes(override: Override, old: Contract, new: Contract, differences: Cont
         message = f'"{override}" is ignored: no template reads it any more.'
         yield _finding("override-ignored", override, message, "remove it, and read in the changes of the chart what takes its place")
         return
-    key = new.keys.get(path)
-    if key and key.types and override.value is not None and not _fits(override.value, key.types):
+    before, key = old.keys.get(path), new.keys.get(path)
+    if before and key and override.value is not None and _fits(override.value, before.types) and not _fits(override.value, key.types):
         wanted = " or ".join(sorted(key.types))
         message = f'"{override}" must be {wanted} now; it is {json_type(override.value)}.'
         yield _finding("override-type", override, message, None)
@@ -111,7 +111,7 @@ def _moved(path: Path, differences: ContractDifferences) -> Sequence[str]:
 
 def _fits(value: object, types: frozenset[str]) -> bool:
     found = json_type(value)
-    return found in types or (found == "integer" and "number" in types)
+    return not types or found in types or (found == "integer" and "number" in types)
 
 
 def _finding(code: str, override: Override, message: str, hint: str | None, severity: Severity = Severity.ERROR) -> Diagnostic:

@@ -30,8 +30,8 @@ def selection_changes(old: Sequence[KubernetesObject], new: Sequence[KubernetesO
     found: list[Diagnostic] = []
     for first, second in pairs_of(old, new, namespace=namespace):
         if first.kind in {"Service", "PodDisruptionBudget"}:
-            found += _changes(second, _selected(first, before, namespace), _selected(second, after, namespace), common)
-            found += _gap(first, second, before, namespace)
+            changes = list(_changes(second, _selected(first, before, namespace), _selected(second, after, namespace), common))
+            found += changes or _gap(first, second, before, namespace)
     return tuple(found)
 
 
