@@ -116,6 +116,13 @@ def test_both_sides_must_allow_and_a_name_is_that_of_a_port_of_the_target() -> N
     assert not _ask(cluster, "stranger", "web", 8080).is_open
 
 
+def test_a_selector_of_pods_speaks_of_the_namespace_of_its_policy() -> None:
+    cluster = _cluster(_DENY.replace("policyTypes: [Ingress, Egress]", "ingress: [{from: [{podSelector: {}}]}]"))
+    assert [_ask(cluster, name, "web", 8080).is_open for name in ("fill", "neighbour", "stranger")] == [True, True, False]
+    everywhere = _DENY.replace("policyTypes: [Ingress, Egress]", "ingress: [{from: [{namespaceSelector: {}}]}]")
+    assert _ask(_cluster(everywhere), "stranger", "web", 8080).is_open
+
+
 def test_a_tunnelled_connection_needs_the_port_of_the_tunnel() -> None:
     assert not _ask(_cluster(_DENY, _LET, mode=MeshMode.AMBIENT), "fill", "web", 8080).is_open
     with_tunnel = _LET.replace("[{port: http}]", "[{port: http}, {port: 15008}]").replace("[{port: 8080}]", "[{port: 8080}, {port: 15008}]")
@@ -172,6 +179,12 @@ def test_deny_goes_before_allow_and_an_empty_policy_denies() -> None:
     assert _decided(_ask(cluster, "stranger", "web", 5432)) == ["AuthorizationPolicy deny"]
     assert _decided(_ask(cluster, "prometheus", "web", 8080)) == ["AuthorizationPolicy nothing", "AuthorizationPolicy allow"]
     assert not _ask(cluster, "stranger-without-mesh", "web", 8080).is_open
+
+
+def test_what_a_deny_rule_refuses_in_part_no_allow_policy_opens() -> None:
+    deny = _authorization('{action: DENY, rules: [{to: [{operation: {methods: ["GET"]}}]}]}', "deny")
+    cluster = _cluster(_authorization("{}", "nothing"), deny, mode=MeshMode.SIDECAR)
+    assert _decided(_ask(cluster, "fill", "web", 8080)) == ["AuthorizationPolicy nothing"]
 
 
 def test_methods_let_some_requests_through_where_http_is_seen() -> None:

@@ -26,7 +26,10 @@ _TERM = st.builds(
     st.sampled_from(["In", "NotIn", "Exists", "DoesNotExist"]),
     st.lists(st.sampled_from(_VALUES), min_size=1, max_size=2),
 )
-_SELECTOR = st.fixed_dictionaries({}, optional={"matchLabels": _LABELS, "matchExpressions": st.lists(_TERM, max_size=2)})
+# Empty selectors often, so that policies apply and rules match.
+_SELECTOR: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}), st.fixed_dictionaries({}, optional={"matchLabels": _LABELS, "matchExpressions": st.lists(_TERM, max_size=2)})
+)
 _NAMESPACE_SELECTOR: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}), st.sampled_from(_NAMESPACES).map(lambda name: {"matchLabels": {"kubernetes.io/metadata.name": name}}), _SELECTOR
 )
