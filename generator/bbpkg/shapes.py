@@ -1,7 +1,7 @@
 """Checks the shape of a document against its JSON Schema and says each problem in words."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import jsonschema
@@ -33,17 +33,39 @@ def type_name(value: object) -> str:
 
 def shape_problems(document: Document, schema: Mapping[str, object], file: str, *, code: str) -> tuple[Diagnostic, ...]:
     """Every place where the document does not have the shape of the schema (draft 7)."""
+    return value_problems(document.value, schema, lambda place: Location(file=file, line=document.line(place), pointer=place), code=code)
+
+
+def value_problems(
+    value: object,
+    schema: Mapping[str, object],
+    locate: Callable[[str], Location],
+    *,
+    code: str,
+    is_secret: Callable[[str], bool] = lambda _: False,
+) -> tuple[Diagnostic, ...]:
+    """Every place where a value does not have the shape of the schema (draft 7).
+
+    Args:
+        value: any value.
+        schema: the schema.
+        locate: says where the value at a JSON pointer was written.
+        code: the code of the findings.
+        is_secret: whether no message may show the value at a JSON pointer.
+    """
     validator: Validator = jsonschema.Draft7Validator(dict(schema))
-    return tuple(
-        Diagnostic(code=code, location=Location(file=file, line=document.line(place), pointer=place), message=message, hint=hint)
-        for error in validator.iter_errors(cast("Any", document.value))
-        for place, message, hint in _describe(error)
-    )
+    found = []
+    for error in validator.iter_errors(cast("Any", value)):
+        said = None if is_secret(pointer(*error.absolute_path)) else shown(error.instance)
+        found += [
+            Diagnostic(code=code, location=locate(place), message=message, hint=hint) for place, message, hint in _describe(error, said)
+        ]
+    return tuple(found)
 
 
-def _describe(error: jsonschema.ValidationError) -> Iterator[tuple[str, str, str | None]]:
-    place = pointer(*error.absolute_path)
-    rule = error.validator_value
+def _describe(error: jsonschema.ValidationError, said: str | None) -> Iterator[tuple[str, str, str | None]]:
+    """Say an error in words: place, message, hint; `said` is the value as messages show it, None when they must not."""
+    place, rule, what = pointer(*error.absolute_path), error.validator_value, said or "the value"
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         yield from _unknown_keys(error, place)
     elif error.validator == "required" and isinstance(error.instance, Mapping):
@@ -54,15 +76,16 @@ def _describe(error: jsonschema.ValidationError) -> Iterator[tuple[str, str, str
     elif error.validator == "type":
         wanted = [rule] if isinstance(rule, str) else _words(rule)
         names = " or ".join(_TYPES.get(name, name) for name in wanted)
-        yield place, f"{shown(error.instance)} is {type_name(error.instance)}; must be {names}.", _type_hint(error.instance, wanted)
+        hint = _type_hint(error.instance, wanted) if said else None
+        yield place, f"{what} is {type_name(error.instance)}; must be {names}.", hint
     elif error.validator in {"enum", "const"}:
         allowed = [rule] if error.validator == "const" else list(rule if isinstance(rule, Sequence) else ())
         near = did_you_mean(str(error.instance), [str(value) for value in allowed])
-        yield place, f"{shown(error.instance)} is not allowed; allowed are {_joined(json.dumps(v) for v in allowed)}.", _meant(near)
+        yield place, f"{what} is not allowed; allowed are {_joined(json.dumps(v) for v in allowed)}.", _meant(near)
     elif error.validator == "pattern":
-        yield place, f"{shown(error.instance)} does not have the right form; it must match {rule}", None
+        yield place, f"{what} does not have the right form; it must match {rule}", None
     else:
-        yield place, f"{shown(error.instance)} is not allowed; {_limit(str(error.validator), rule)}.", None
+        yield place, f"{what} is not allowed; {_limit(str(error.validator), rule)}.", None
 
 
 def _unknown_keys(error: jsonschema.ValidationError, place: str) -> Iterator[tuple[str, str, str | None]]:
