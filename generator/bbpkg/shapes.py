@@ -103,6 +103,8 @@ def _meant(near: str | None) -> str | None:
 def _type_hint(value: object, wanted: Sequence[str]) -> str | None:
     if "string" in wanted and isinstance(value, int | float | bool):
         return f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+    if "boolean" in wanted and value in ("true", "false"):
+        return f"write it without quotes: {value}"
     return None
 
 

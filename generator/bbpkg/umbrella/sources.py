@@ -43,7 +43,7 @@ def _mapping(value: object) -> Values:
 
 def _set(values: Values, *keys: str) -> tuple[str, ...]:
     """The keys that have a value; an empty text is none."""
-    return tuple(key for key in keys if values.get(key) not in {None, ""}) if values else ()
+    return tuple(key for key in keys if values.get(key) not in (None, ""))
 
 
 def _finding(location: Location, message: str, hint: str | None = None, *, is_error: bool = True) -> Diagnostic:

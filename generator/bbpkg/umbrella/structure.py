@@ -102,9 +102,10 @@ def _shapes(values: Values, locate: Locate, form: Configuration) -> Iterator[Dia
         place = found.location.pointer
         if _is_encrypted(values, place):
             continue
-        hint = _REMOVED.get(place) or found.hint or _other_place(place)
+        is_unknown_key = "is not a known key" in found.message
+        hint = _REMOVED.get(place) or found.hint or _other_hint(place, is_unknown_key=is_unknown_key)
         # The umbrella accepts any key there, and reads those that it knows.
-        is_passed_over = bool(_KEY_OF_ADDON.match(place)) and "is not a known key" in found.message
+        is_passed_over = is_unknown_key and bool(_KEY_OF_ADDON.match(place))
         severity = Severity.WARNING if is_passed_over else found.severity
         yield Diagnostic(code=found.code, location=found.location, message=found.message, hint=hint, severity=severity)
 
@@ -126,9 +127,13 @@ def _at(values: object, place: str) -> object:
     return values
 
 
-def _other_place(place: str) -> str | None:
-    """Say where a package belongs that was written at the wrong place."""
+def _other_hint(place: str, *, is_unknown_key: bool) -> str | None:
+    """Say what was meant: a chart in an OCI registry, or a package at the wrong place."""
     parent, _, name = place.rpartition("/")
+    if name == "sourceType":
+        return "a chart in an OCI registry is a helmRepo, too"
+    if not is_unknown_key:
+        return None
     package = BUILT_IN.get(name)
     if package is None or parent not in {"", "/addons"} or package.legacy_path == tuple(place.split("/")[1:]):
         return "write a package of your own below packages" if parent in {"", "/addons"} else None
