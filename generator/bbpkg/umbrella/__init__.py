@@ -1,1 +1,1 @@
-"""What Big Bang's umbrella chart does with values, for 3.x and 4.x."""
+"""What Big Bang's umbrella does with its values: layers, packages, releases."""
