@@ -145,7 +145,8 @@ def leaves(values: object, above: Steps = ()) -> Iterator[tuple[Steps, object]]:
     while open_values:
         steps, value = open_values.pop()
         if isinstance(value, Mapping) and value:
-            open_values += [((*steps, str(key)), below) for key, below in reversed(value.items())]
+            below = [((*steps, str(key)), item) for key, item in value.items()]
+            open_values += reversed(below)
         else:
             yield steps, value
 
