@@ -1,7 +1,7 @@
 """Read YAML that people or templates wrote into plain data that knows its lines, and find everything that is wrong with it; pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -34,13 +34,14 @@ class Document:
         return self.lines.get(pointer, 1)
 
 
-def read_documents(text: str, *, file: str, scalars: Scalars = Scalars.KUBERNETES) -> tuple[Document, ...]:
+def read_documents(text: str, *, file: str, scalars: Scalars = Scalars.KUBERNETES, tolerated: Collection[str] = ()) -> tuple[Document, ...]:
     """Read every document of a YAML stream; an empty document has the value None, an empty stream no documents.
 
     Args:
         text: the stream; a byte order mark and any kind of line ending are accepted.
         file: its name, for messages.
         scalars: how unquoted scalars become values.
+        tolerated: codes of problems that are passed over; a key that is given twice (`yaml-duplicate-key`) then has its last value.
 
     Raises:
         InvalidInputError: with every problem that was found, each with its line.
@@ -53,7 +54,7 @@ def read_documents(text: str, *, file: str, scalars: Scalars = Scalars.KUBERNETE
         second_builder, second_failure = _parse(text, file, scalars, is_pure=True)
         if second_failure is None or second_failure.location.line > failure.location.line:
             builder, failure = second_builder, second_failure
-    found = [*builder.problems, *([failure] if failure else [])]
+    found = [problem for problem in (*builder.problems, *([failure] if failure else [])) if problem.code not in tolerated]
     if found:
         raise _invalid(file, found)
     return tuple(Document(value, MappingProxyType(lines)) for value, lines in builder.documents)

@@ -34,7 +34,7 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "plan": (*BOTTOM, "model"),
     # A renderer turns a plan into text: it knows what a planned file is, and nothing else of plans.
     "render": (*BOTTOM, "model", "plan.files"),
-    "umbrella": (*BOTTOM, "model"),
+    "umbrella": (*BOTTOM, "model", "manifests"),
     "helm": (*BOTTOM, "model"),
     "manifests": (*BOTTOM, "model"),
     "rules": (*BOTTOM, "model", "manifests"),
