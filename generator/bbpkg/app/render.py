@@ -35,7 +35,11 @@ def object_files(text: str) -> dict[str, str]:
     Raises:
         InvalidInputError: a document is no Kubernetes object.
     """
-    objects = parse_objects(text)
+    return files_of(parse_objects(text))
+
+
+def files_of(objects: Sequence[KubernetesObject]) -> dict[str, str]:
+    """Return one file for each object, by names that tell kind and name."""
     names = [_file_name(item) for item in objects]
     files: dict[str, str] = {}
     for item, name in zip(objects, names, strict=True):

@@ -19,15 +19,21 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChartOptions:
-    """Which chart is rendered with which values: the options of `chart_options`, and the package."""
+class ReleaseOptions:
+    """With which values a chart is rendered, and as which release: the options of `release_options`."""
 
-    package: str | None
-    chart: Path | None
     values_files: tuple[str, ...]
     settings: tuple[str, ...]
     release_name: str | None
     namespace: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChartOptions(ReleaseOptions):
+    """Which chart is rendered with which values: the options of `chart_options`, and the package."""
+
+    package: str | None
+    chart: Path | None
 
 
 def complete_package(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 - click's signature
@@ -76,8 +82,13 @@ def format_option(command: _Command) -> _Command:
 
 def chart_options(command: _Command) -> _Command:
     """The options that say which chart is rendered with which values."""
+    help_text = "Use the chart in this folder or .tgz instead of generating it."
+    return click.option("--chart", type=click.Path(path_type=Path), help=help_text)(release_options(command))
+
+
+def release_options(command: _Command) -> _Command:
+    """The options that say with which values a chart is rendered, and as which release."""
     options = (
-        click.option("--chart", type=click.Path(path_type=Path), help="Use the chart in this folder or .tgz instead of generating it."),
         click.option(
             "-f", "--values", "values_files", multiple=True, metavar="FILE", help="A values file; - reads standard input. Repeatable."
         ),

@@ -11,6 +11,7 @@ from bbpkg.diagnostics import Diagnostic, Location, in_order
 from bbpkg.documents import read_documents
 from bbpkg.errors import InvalidInputError
 from bbpkg.manifests.pods import images_of, is_workload
+from bbpkg.manifests.writing import object_text
 
 # Inside a document no line can begin with three dashes: text of a block scalar is indented.
 _SEPARATOR: Final = re.compile(r"^---(?:[ \t]+.*)?(?:\r?\n|\Z)", re.MULTILINE)
@@ -83,6 +84,16 @@ def objects_of(documents: Iterable[tuple[str, str | None]], *, file: str = "mani
         message = "what Helm rendered are not all Kubernetes objects."
         raise InvalidInputError(message, in_order(problems))
     return tuple(objects)
+
+
+def with_data(item: KubernetesObject, data: Mapping[str, object]) -> KubernetesObject:
+    """Return the object with other data, and their text; it stays known which template made it.
+
+    Raises:
+        ValueError: the data are no object.
+    """
+    text = f"# Source: {item.source}\n{object_text(data)}" if item.source else object_text(data)
+    return _to_object(data, item.source, text)
 
 
 # Cases of one chart differ in few objects.
