@@ -64,7 +64,11 @@ MOST_FUNCTION_LINES: Final = 60
 # YAML has anchors, and values that are anchored.
 # The benchmark says how fast the default package is made.
 # Big Bang has a package of its own for the application.
-MAY_NAME_THE_APPLICATION: Final = ("tools/bench.py", "generator/bbpkg/umbrella/built_in_addons.py")
+MAY_NAME_THE_APPLICATION: Final = (
+    "tools/bench.py",
+    "generator/bbpkg/umbrella/built_in_addons.py",
+    *(f"generator/bbpkg/charts/umbrella/{name}.yaml" for name in ("built-in-packages", "values")),
+)
 APPLICATION: Final = re.compile(r"anchore(?!d)", re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bbpkg.diagnostics import Diagnostic, Location, in_order
 from bbpkg.errors import InvalidInputError
@@ -34,13 +34,17 @@ class Cluster:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UmbrellaRequest:
-    """An umbrella chart, bbpkg's model of it or Big Bang's own, and the values of the user, merged."""
+    """An umbrella chart, bbpkg's model of it or Big Bang's own, and the values of the user, merged.
+
+    `installed` are releases that the cluster has beside those of the chart.
+    """
 
     chart: Path
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
     cluster: Cluster
     release_name: str = "bigbang"
     namespace: str = "bigbang"
+    installed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +73,14 @@ class RenderedRelease:
     findings: tuple[Diagnostic, ...] = ()
 
 
+Explain: TypeAlias = Callable[[Diagnostic, ReleaseToRender], Diagnostic]
+
+
+def _as_found(problem: Diagnostic, item: ReleaseToRender) -> Diagnostic:
+    del item
+    return problem
+
+
 def render_stage_one(engine: Engine, request: UmbrellaRequest) -> StageOne:
     """Render the umbrella, and read its releases.
 
@@ -88,17 +100,21 @@ def render_stage_one(engine: Engine, request: UmbrellaRequest) -> StageOne:
     )
     objects = parse_objects(rendered, file="umbrella.yaml")
     read = read_releases(objects)
-    findings = (*read.findings, *dependency_problems(read.releases))
+    installed = frozenset(ObjectName(namespace=request.namespace, name=name) for name in request.installed)
+    findings = (*read.findings, *dependency_problems(read.releases, known=installed))
     return StageOne(objects=objects, releases=read.releases, findings=in_order(findings))
 
 
 def render_stage_two(
-    items: Sequence[ReleaseToRender], *, cluster: Cluster, engine: Engine, workers: Workers
+    items: Sequence[ReleaseToRender], *, cluster: Cluster, engine: Engine, workers: Workers, explain: Explain = _as_found
 ) -> tuple[RenderedRelease, ...]:
-    """Render the chart of every release with its values, and patch the manifests; the result is in the order of the items."""
+    """Render the chart of every release with its values, and patch the manifests; the result is in the order of the items.
+
+    `explain` says where a value was written that a chart refuses.
+    """
 
     def render(item: ReleaseToRender) -> RenderedRelease:
-        return _rendered(item, cluster, engine)
+        return _rendered(item, cluster, engine, explain)
 
     done: dict[ObjectName, RenderedRelease] = {}
     with contextlib.closing(workers.each(render, items)) as finished:
@@ -107,7 +123,7 @@ def render_stage_two(
     return tuple(done[item.release.key] for item in items)
 
 
-def _rendered(item: ReleaseToRender, cluster: Cluster, engine: Engine) -> RenderedRelease:
+def _rendered(item: ReleaseToRender, cluster: Cluster, engine: Engine, explain: Explain) -> RenderedRelease:
     release = item.release
     request = RenderRequest(
         chart=item.chart,
@@ -122,7 +138,8 @@ def _rendered(item: ReleaseToRender, cluster: Cluster, engine: Engine) -> Render
     except ChartRefusedError as refused:
         location = Location(file=str(item.chart))
         refusal = Diagnostic(code="chart-refusal", location=location, message=f"{release}: {refused.message}", hint=refused.hint)
-        return RenderedRelease(release=release, findings=refused.diagnostics or (refusal,))
+        found = tuple(explain(problem, item) for problem in refused.diagnostics)
+        return RenderedRelease(release=release, findings=found or (refusal,))
     except InvalidInputError as unreadable:
         return RenderedRelease(release=release, findings=unreadable.diagnostics)
     patched = post_rendered(objects, release.post_renderers, owner=str(release))

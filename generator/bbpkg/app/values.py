@@ -102,13 +102,19 @@ def _located(problem: Diagnostic, files: Sequence[ValuesFile], schema: Any) -> D
     for file in files:
         if place in file.document.lines:
             location = Location(file=file.name, line=file.document.line(place), pointer=place)
+    known = with_known_keys(problem, schema)
+    return Diagnostic(code=known.code, location=location, message=known.message, hint=known.hint)
+
+
+def with_known_keys(problem: Diagnostic, schema: Any) -> Diagnostic:  # noqa: ANN401 - any JSON
+    """Return a problem of values; where a key is not known, with those that are."""
     if problem.code != UNKNOWN_KEY:
-        return Diagnostic(code=problem.code, location=location, message=problem.message, hint=problem.hint)
-    above, _, key = place.rpartition("/")
+        return problem
+    above, _, key = problem.location.pointer.rpartition("/")
     known = _known_keys(schema, above)
     near = did_you_mean(key, known)
     message = f"{problem.message.rstrip('.')}; known keys are {', '.join(known)}." if known else problem.message
-    return Diagnostic(code=problem.code, location=location, message=message, hint=f'did you mean "{near}"?' if near else None)
+    return Diagnostic(code=problem.code, location=problem.location, message=message, hint=f'did you mean "{near}"?' if near else None)
 
 
 def _known_keys(schema: Any, place: str) -> list[str]:  # noqa: ANN401 - any JSON

@@ -7,8 +7,8 @@ from bbpkg.suggestions import did_you_mean
 from bbpkg.umbrella.releases import ObjectName, Release
 
 
-def dependency_problems(releases: Sequence[Release], *, known: frozenset[str] = frozenset()) -> tuple[Diagnostic, ...]:
-    """Return every circle and every dangling entry of `dependsOn`; `known` are names of releases that are installed as well."""
+def dependency_problems(releases: Sequence[Release], *, known: frozenset[ObjectName] = frozenset()) -> tuple[Diagnostic, ...]:
+    """Return every circle and every dangling entry of `dependsOn`; `known` are releases that are installed as well."""
     by_key = {release.key: release for release in releases}
     return (*_circles(by_key), *(problem for release in releases for problem in _dangling(release, by_key, known)))
 
@@ -43,12 +43,13 @@ def _circle(members: Sequence[ObjectName]) -> Diagnostic:
     return Diagnostic(code="dependency-circle", location=location, message=message, hint="take one of them out of dependsOn")
 
 
-def _dangling(release: Release, by_key: Mapping[ObjectName, Release], known: frozenset[str]) -> Iterator[Diagnostic]:
+def _dangling(release: Release, by_key: Mapping[ObjectName, Release], known: frozenset[ObjectName]) -> Iterator[Diagnostic]:
     for need in release.depends_on:
-        if need in by_key or need.name in known:
+        there = {*by_key, *known}
+        if need in there:
             continue
-        elsewhere = next((key for key in by_key if key.name == need.name), None)
-        near = did_you_mean(need.name, [key.name for key in by_key])
+        elsewhere = min((key for key in there if key.name == need.name), default=None)
+        near = did_you_mean(need.name, [key.name for key in there])
         hint = f"write namespace: {elsewhere.namespace}" if elsewhere else f'did you mean "{near}"?' if near else None
         message = f"waits for HelmRelease {need}, which is not among the releases: until there is one, nothing is installed."
         location = Location(file=str(release), pointer="/spec/dependsOn")

@@ -7,13 +7,9 @@ documents of Big Bang say of it (ADR 0011, 0013 and 0014, docs/migration): `pack
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final
 
-from bbpkg.documents import read_documents
-
-MODEL: Final = "umbrella"
 _METADATA: Final = "Chart.yaml"
-_BUILT_IN: Final = "built-in-packages.yaml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,14 +33,7 @@ MAJORS: Final[Mapping[int, Major]] = MappingProxyType(
 )
 
 
-def model_files(files: Mapping[str, str], major: Major) -> dict[str, str]:
+def versioned_files(files: Mapping[str, str], major: Major) -> dict[str, str]:
     """Return the files of the model for a major version: objects are labelled with the version of the chart."""
     version = MAJORS[3].version
     return {**files, _METADATA: files[_METADATA].replace(f"\nversion: {version}\n", f"\nversion: {major.version}\n")}
-
-
-def built_in_packages(files: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return where the values of each package stand that Big Bang itself carries: at top level, or below `addons`."""
-    (document,) = read_documents(files[_BUILT_IN], file=_BUILT_IN)
-    sections = cast("dict[str, dict[str, str]]", document.value)
-    return {name: (name,) for name in sections["core"]} | {name: ("addons", name) for name in sections["addons"]}
