@@ -1,7 +1,6 @@
 """Values of the umbrella as the user's files give them: what they are together, where each was written, and what is wrong with them."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +8,6 @@ from bbpkg.app.values import ValuesFile
 from bbpkg.diagnostics import Diagnostic, Location, Severity, in_order, pointer
 from bbpkg.documents import Document
 from bbpkg.errors import InvalidInputError
-from bbpkg.helm.engine import ChartRefusedError, Refusal
 from bbpkg.umbrella.built_in_packages import BUILT_IN
 from bbpkg.umbrella.capabilities import cluster_apis
 from bbpkg.umbrella.layers import Layer, merged, steps_of, value_at, with_defaults
@@ -22,7 +20,6 @@ from bbpkg.umbrella.structure import configuration_of, structure_problems
 _PACKAGES: Final = "packages"
 # What the umbrella installs in ambient mode without being asked.
 _OF_AMBIENT: Final = frozenset({"gatewayAPI", "istioCNI", "ztunnel"})
-_PACKAGE_NAMED: Final = re.compile(r"\bpackages\.([^\s;,]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,28 +111,16 @@ def check_structure(values: UmbrellaValues) -> tuple[Diagnostic, ...]:
     return found
 
 
-def located_refusal(refused: ChartRefusedError, values: UmbrellaValues) -> ChartRefusedError:
-    """Return a refusal by the umbrella with the file and line of what it names."""
-    if refused.refusal is Refusal.SCHEMA:
-        found = tuple(_moved(problem, values.locate(problem.location.pointer)) for problem in refused.diagnostics)
-        return ChartRefusedError(refused.refusal, refused.message, found, hint=refused.hint)
-    named = tuple(_named(refused.message, values))
-    if refused.diagnostics or not named:
-        return refused
-    found = tuple(Diagnostic(code="umbrella", location=place, message="this is named.") for place in named)
-    return ChartRefusedError(refused.refusal, refused.message, found, hint=refused.hint)
-
-
 def located_in_values(problem: Diagnostic, release: Release, values: UmbrellaValues) -> Diagnostic:
     """Return a problem of a release's values with the place where they were written: in a file, or in what the umbrella adds."""
     place = problem.location.pointer
     base = values.values_place(release)
     if base is not None and values.is_written(base + place):
-        return _moved(problem, values.locate(base + place))
+        return moved(problem, values.locate(base + place))
     for layer in reversed(release.layers):
         if place in layer.document.lines:
-            return _moved(problem, layer.place(steps_of(place)))
-    return _moved(problem, Location(file=str(release), pointer=place))
+            return moved(problem, layer.place(steps_of(place)))
+    return moved(problem, Location(file=str(release), pointer=place))
 
 
 def enabled_built_in(values: UmbrellaValues) -> tuple[str, ...]:
@@ -166,12 +151,6 @@ def _is_asked_for(name: str, values: UmbrellaValues) -> bool:
     return isinstance(package, Mapping) and package.get("enabled") is not False
 
 
-def _named(message: str, values: UmbrellaValues) -> Iterator[Location]:
-    for name in dict.fromkeys(_PACKAGE_NAMED.findall(message)):
-        key = next((key for key in (name, name.partition(".")[0]) if values.is_written(pointer(_PACKAGES, key))), None)
-        if key is not None:
-            yield values.locate(pointer(_PACKAGES, key))
-
-
-def _moved(problem: Diagnostic, location: Location) -> Diagnostic:
+def moved(problem: Diagnostic, location: Location) -> Diagnostic:
+    """Return a problem at another place."""
     return Diagnostic(code=problem.code, location=location, message=problem.message, hint=problem.hint, severity=problem.severity)

@@ -16,13 +16,13 @@ from bbpkg.adapters.trees import write_tree
 from bbpkg.app.umbrella import Cluster, ReleaseToRender, RenderedRelease, StageOne, UmbrellaRequest, render_stage_one, render_stage_two
 from bbpkg.app.umbrella_charts import ChartChoice, chosen_releases, named_release
 from bbpkg.app.umbrella_output import output_files, output_text
+from bbpkg.app.umbrella_refusals import located_refusal
 from bbpkg.app.umbrella_values import (
     UmbrellaValues,
     check_structure,
     enabled_built_in,
     installed_built_in,
     located_in_values,
-    located_refusal,
     model_files,
     umbrella_apis,
     umbrella_values,

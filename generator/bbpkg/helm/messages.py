@@ -10,6 +10,7 @@ from bbpkg.helm.engine import ChartRefusedError, Refusal
 
 VALUES_SOURCE: Final = "values"
 UNKNOWN_KEY: Final = "values-unknown-key"
+EVALUATED: Final = "a value that is a template has a fault"
 
 _ERROR: Final = re.compile(r"^Error: ", re.MULTILINE)
 _DEBUG_ADVICE: Final = re.compile(r"\s*Use --debug flag to render out invalid YAML\s*$")
@@ -25,6 +26,8 @@ _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _LINT_LINE: Final = re.compile(r"^\[(?P<level>[A-Z]+)\] (?:(?P<file>[^:\n]*): )?(?P<message>.*)$")
 # What stands before the rule is the value that was refused.
 _VALUE_SHOWN: Final = re.compile(r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\") (?=does not match pattern|is not valid)")
+# A value that is a template stands there as a whole, with all that stands beside it.
+_EVALUATED: Final = re.compile(r'(?:error during tpl function execution for|cannot parse template) "(?:[^"\\]|\\.)*"')
 _MOST_SHOWN: Final = 400
 
 
@@ -35,7 +38,7 @@ def refusal(stderr: str, *, exit_code: int) -> BbpkgError:
         said = stderr.strip()[:_MOST_SHOWN] or "nothing"
         message = f"helm ended with exit code {exit_code} and no error message; it said: {said}"
         return EnvironmentFailureError(message, hint="see whether it is a genuine helm: bbpkg tools")
-    text = _DEBUG_ADVICE.sub("", stderr[found.end() :]).strip()
+    text = _EVALUATED.sub(EVALUATED, _DEBUG_ADVICE.sub("", stderr[found.end() :]).strip())
     if schema := _SCHEMA.match(text):
         return _schema_refusal(text[schema.end() :])
     if _SETTING.search(text):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from bbpkg.diagnostics import Diagnostic, Location, in_order
+from bbpkg.diagnostics import Diagnostic, Location, Severity, in_order
 from bbpkg.documents import Document
 from bbpkg.manifests.objects import KubernetesObject
 from bbpkg.umbrella.layers import Layer, merged
@@ -121,7 +121,7 @@ def _read_release(
         depends_on=tuple(_object_name(entry, namespace) for entry in _mappings(spec.get("dependsOn"))),
         post_renderers=tuple(_mappings(spec.get("postRenderers"))),
     )
-    return release, [*found, *_name_problems(item, release)]
+    return release, [*found, *_problems(item, release, known)]
 
 
 def _chart_source(spec: Mapping[str, object], namespace: str, known: Mapping[tuple[str, str, str], KubernetesObject]) -> ChartSource:
@@ -147,7 +147,16 @@ def _default_name(name: str, target: str) -> str:
     return f"{target}-{name}" if target else name
 
 
-def _name_problems(item: KubernetesObject, release: Release) -> Iterable[Diagnostic]:
+def _problems(item: KubernetesObject, release: Release, known: Mapping[tuple[str, str, str], KubernetesObject]) -> Iterable[Diagnostic]:
+    source = known.get((release.chart.kind, release.chart.source.namespace, release.chart.source.name))
+    version = _mapping(_mapping(_mapping(item.data.get("spec")).get("chart")).get("spec")).get("version")
+    tag = _mapping(_mapping(source.data.get("spec") if source else None).get("ref")).get("tag")
+    for given, owner, place in ((version, item, "/spec/chart/spec/version"), (tag, source, "/spec/ref/tag")):
+        if given is not None and not isinstance(given, str):
+            message = "the umbrella writes the tag without quotes, and it is read as something else than text, which Kubernetes refuses."
+            location = Location(file=str(owner), pointer=place)
+            hint = """write the tag with two kinds of quotes, as in tag: '"1.10"'"""
+            yield Diagnostic(code="tag-type", location=location, message=message, hint=hint, severity=Severity.WARNING)
     if len(release.release_name) > _MOST_NAME_LENGTH:
         message = f"the Helm release {release.release_name} has {len(release.release_name)} characters; Helm allows {_MOST_NAME_LENGTH}."
         hint = "give the package a shorter name"

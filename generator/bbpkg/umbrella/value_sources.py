@@ -66,7 +66,11 @@ def _read_text(text: str, *, what: str, key: str) -> ReadSource:
         if len(repeated) < len(problem.diagnostics):
             return ReadSource(findings=problem.diagnostics)
         documents = read_documents(text, file=file, tolerated=(_REPEATED,))
-        findings = tuple(_last_wins(found) for found in repeated)
+        places = {found.location.pointer for found in repeated}
+        # Where a mapping is given twice, what stands in it is given twice as well.
+        findings = tuple(
+            _last_wins(found) for found in repeated if not any(found.location.pointer.startswith(f"{place}/") for place in places)
+        )
     document = next((document for document in documents if document.value is not None), Document({}, {}))
     if not isinstance(document.value, Mapping):
         message = "the values are no mapping, which Flux refuses."
