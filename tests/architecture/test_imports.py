@@ -31,7 +31,8 @@ ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
     "shapes": ("diagnostics", "documents", "suggestions"),
     "model": (),
     "definition": (*BOTTOM, "model"),
-    "plan": (*BOTTOM, "model"),
+    # Beside charts there are umbrella values, and the schema that editors check them with.
+    "plan": (*BOTTOM, "model", "umbrella.schema"),
     # A renderer turns a plan into text: it knows what a planned file is, and nothing else of plans.
     "render": (*BOTTOM, "model", "plan.files"),
     "umbrella": (*BOTTOM, "model", "manifests"),

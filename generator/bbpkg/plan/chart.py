@@ -16,6 +16,7 @@ from bbpkg.plan.overlays import overlay_files
 from bbpkg.plan.readme import Diagram, EditionRow, edition_rows, overview_diagrams
 from bbpkg.plan.stores import store_files
 from bbpkg.plan.suites import SUITES_SWITCH, suite_files, suite_images
+from bbpkg.plan.umbrella_files import umbrella_files
 from bbpkg.plan.validation import credential_condition, external_secret_condition, has_certificates, validation_files
 from bbpkg.plan.values_schema import values_schema
 from bbpkg.plan.values_table import ValueRow, value_rows
@@ -154,6 +155,7 @@ def plan_package(package: Package, definition_schema: Mapping[str, object], subc
         *_extras(package),
         *suite_files(package),
         *overlay_files(package),
+        *umbrella_files(package),
     ]
     return tuple(sorted(files, key=lambda file: file.path))
 

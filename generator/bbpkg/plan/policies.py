@@ -41,6 +41,11 @@ def policy_values(mesh: Mesh) -> Rules:
     }
 
 
+def subnet_definition(backend: Backend) -> str:
+    """The name of the subnets in which external backends of its kind are, as the umbrella defines them."""
+    return _DEFINITIONS[backend.kind][0]
+
+
 def external_policies(mesh: Mesh, backends: tuple[Backend, ...]) -> Rules:
     """What the policies become when these backends are outside of the cluster."""
     ingress: Rules = {}
@@ -54,7 +59,7 @@ def external_policies(mesh: Mesh, backends: tuple[Backend, ...]) -> Rules:
                     kinds = egress.setdefault(mesh.pods(component.name), {"to": {}})["to"]
                     if backend.kind in STORE_PORTS:
                         kinds.setdefault("k8s", {})[f"{NAMESPACE}/{mesh.store(backend)}"] = False
-                    kinds.setdefault("definition", {})[_DEFINITIONS[backend.kind][0]] = mesh.switch(use.variants)
+                    kinds.setdefault("definition", {})[subnet_definition(backend)] = mesh.switch(use.variants)
     directions: Rules = {"ingress": {"to": ingress}} if ingress else {}
     return {**directions, "egress": {"from": cast("Rules", egress)}}
 
