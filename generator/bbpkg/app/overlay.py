@@ -1,19 +1,22 @@
 """Umbrella values for a package: made from choices, judged before anybody writes them, put into a file that exists."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import cast
 
 from bbpkg.diagnostics import Diagnostic, Location
 from bbpkg.errors import InvalidInputError
 from bbpkg.model.package import Package
 from bbpkg.plan.overlay_blocks import Block, Concern, values_of
-from bbpkg.plan.umbrella_choices import Choices
-from bbpkg.plan.umbrella_files import overlay_text
+from bbpkg.plan.umbrella_choices import Choices, MeshMode
+from bbpkg.plan.umbrella_files import SCHEMA_FILE, overlay_text
 from bbpkg.plan.umbrella_overlays import concerns
 from bbpkg.plan.values_schema import values_schema
 from bbpkg.plan.values_tree import values_tree
 from bbpkg.shapes import value_problems
 from bbpkg.umbrella.structure import structure_problems
+
+__all__ = ["Choices", "Concern", "MeshMode", "document_text", "overlay_concerns", "schema_address"]
 
 
 def overlay_concerns(package: Package, choices: Choices) -> tuple[Concern, ...]:
@@ -41,6 +44,14 @@ def overlay_concerns(package: Package, choices: Choices) -> tuple[Concern, ...]:
 
 def _place(pointer: str) -> Location:
     return Location(file="overlay", pointer=pointer)
+
+
+def schema_address(folder: str) -> str:
+    """Return where editors find the schema of umbrella values, as seen from a folder: beside the files of `bbpkg generate`."""
+    steps = [step for step in PurePath(folder).parts if step != "."]
+    if PurePath(folder).is_absolute() or ".." in steps:
+        return PurePath(SCHEMA_FILE).name
+    return "../" * len(steps) + SCHEMA_FILE
 
 
 def document_text(chosen: Iterable[Concern], choices: Choices, *, schema: str, command: str) -> str:

@@ -13,12 +13,46 @@ from bbpkg.plan.umbrella_choices import Bucket, GitSource, OciSource, Server
 from bbpkg.plan.umbrella_secrets import credential_names, secret_paths
 from bbpkg.plan.values_tree import values_tree
 from bbpkg.suggestions import did_you_mean
+from bbpkg.umbrella.names import built_in_namesake, resource_name
 
 _SERVER: Final = re.compile(r"(?P<host>[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?)(:(?P<port>[0-9]{1,5}))?")
 _AMAZON: Final = re.compile(r"s3://(?P<bucket>[a-z0-9][-a-z0-9.]*)\?region=(?P<region>[-a-z0-9]+)")
 _S3: Final = re.compile(r"(?P<address>https?://[-A-Za-z0-9.]+(:[0-9]+)?)/(?P<bucket>[^/?@\s]+)(\?region=(?P<region>[-a-z0-9]+))?")
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LOGIN: Final = re.compile(r"://[^/]*:[^/]*@")
+# A Helm release has no longer name.
+_LONGEST_RELEASE: Final = 53
 _LARGEST_PORT: Final = 65535
 _REVISIONS: Final = ("tag", "branch", "semver")
+
+
+def chosen_key(package: Package, given: str | None) -> str:
+    """Return the name of the package below `packages`.
+
+    Raises:
+        UsageError: the umbrella would change it, or it belongs to a package of Big Bang's own.
+    """
+    key = given or package.name
+    if resource_name(key) != key or len(key) > _LONGEST_RELEASE:
+        message = f'"{key}" is no name for a package: the umbrella would call its objects "{resource_name(key)}"'
+        raise UsageError(message, hint=f"write --key NAME, lower case, at most {_LONGEST_RELEASE} characters")
+    namesake = built_in_namesake(key)
+    if namesake:
+        message = f'the name "{key}" belongs to Big Bang\'s own package {namesake.name}'
+        raise UsageError(message, hint=f"write another name, as in --key my-{key}")
+    return key
+
+
+def chosen_namespace(given: str | None) -> str:
+    """Return the namespace; empty means that of the package's name.
+
+    Raises:
+        UsageError: it is no name of a namespace.
+    """
+    if given and not _LABEL.fullmatch(given):
+        message = f'"{given}" is no name of a namespace'
+        raise UsageError(message, hint="write lower case letters, digits and dashes, at most 63")
+    return given or ""
 
 
 def chosen_stores(package: Package, variant: Variant, given: Iterable[str]) -> tuple[Server | Bucket, ...]:
@@ -92,6 +126,11 @@ def chosen_source(package: Package, kind: str, given: Mapping[str, str | None]) 
     if len(revisions) > 1:
         message = f"{' and '.join(f'--{name}' for name in revisions)} exclude each other: a chart has one revision"
         raise UsageError(message, hint="keep one of them")
+    if _LOGIN.search(given.get("repo") or ""):
+        message = "--repo has a login in it, which would stand in the file for all to read"
+        raise UsageError(
+            message, hint="leave it out; Flux takes it from the Secret that git.existingSecret names"
+        )
     if kind == "git":
         _refuse_others(given, ("chart",), kind)
         if given.get("commit") and "branch" not in revisions:

@@ -23,6 +23,7 @@ _BROKEN_PIPE = 128 + signal.SIGPIPE
 
 _SUMMARIES = {
     "generate": "Write the chart of a package, its schemas and its overlays.",
+    "overlay": "Write the values with which Big Bang deploys a package.",
     "render": "Render a chart to Kubernetes objects.",
     "validate": "Lint, render and check a chart in many cases.",
     "diff": "Compare two charts, releases or values, and find what breaks on an upgrade.",

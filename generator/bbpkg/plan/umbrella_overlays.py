@@ -35,7 +35,7 @@ def concerns(package: Package, choices: Choices) -> tuple[Concern, ...]:
         found.append(_gateway_concern(package, choices))
     found += (own_overlay_concern(package, choices, name) for name in choices.overlays)
     if choices.settings:
-        block = Block(path=choices.values_path, values=choices.settings, comment="Chosen on the command line.")
+        block = Block(path=choices.values_path, values=for_the_chart(choices.settings), comment="Chosen on the command line.")
         found.append(Concern(name="settings", title="Further values of the chart", blocks=(block,)))
     return tuple(found)
 
@@ -205,5 +205,29 @@ def own_overlay_concern(package: Package, choices: Choices, name: str) -> Concer
     values = without_secrets(given, secret_paths(values_tree(package)))
     comment = f"{overlay.title}." if values == given else f"{overlay.title}; without its secrets."
     addresses = {backend: cast("dict[str, Json]", values[package.backend(backend).key]) for backend in overlay.external}
-    block = Block(path=choices.values_path, values=values, comment=comment)
+    block = Block(path=choices.values_path, values=for_the_chart(values), comment=comment)
     return Concern(name=name, title=overlay.title, blocks=(*form_block(choices), block, *way_out_blocks(package, choices, addresses)))
+
+
+def for_the_chart(values: Mapping[str, Json]) -> dict[str, Json]:
+    """The values with their templates wrapped, so that the umbrella, which evaluates values, passes them to the chart as they are.
+
+    >>> for_the_chart({"host": "{{ .Values.name }}"})
+    {'host': '{{`{{ .Values.name }}`}}'}
+    """
+    return {_wrapped(key): _for_the_chart(value) for key, value in values.items()}
+
+
+def _for_the_chart(value: Json) -> Json:
+    if isinstance(value, dict):
+        return for_the_chart(value)
+    if isinstance(value, list):
+        return [_for_the_chart(item) for item in value]
+    return _wrapped(value) if isinstance(value, str) else value
+
+
+def _wrapped(text: str) -> str:
+    if "{{" not in text:
+        return text
+    # A raw string of Go ends at a backtick, and a quoted one may meet the quotes of YAML.
+    return text.replace("{{", "{{`{{`}}") if "`" in text else f"{{{{`{text}`}}}}"
