@@ -19,7 +19,7 @@ generate: ## write chart/, values-schemas/ and overlays/, then render and valida
 
 test: package tools-test ## run all tests, with coverage
 	$(BIN)/pytest --cov --cov-report=term tests/unit tests/architecture tests/golden
-	$(BIN)/pytest tests/chart tests/bb_common
+	$(BIN)/pytest tests/chart tests/bb_common tests/overlays
 
 check: lint type unit drift ## what a change must pass: style, types, fast tests, no drift
 

@@ -10,6 +10,7 @@ from bbpkg.editing.yaml_text import YamlText
 from bbpkg.errors import InvalidInputError
 from bbpkg.model.values import Json
 from bbpkg.plan.overlay_blocks import Block, comment_lines
+from bbpkg.shapes import shown
 from bbpkg.umbrella.built_in_packages import BUILT_IN
 from bbpkg.umbrella.structure import document_problems
 
@@ -61,14 +62,16 @@ class _Edit:
                 "in the form of 4.x, names of Big Bang's own packages below packages mean those; this file was written in the other form."
             )
             self._keep(f"/{_FORM}", message, "bbpkg migrate changes the form of a file")
-        elif block.is_tied and not self._force and (different := self._different(place, block.values)):
+            return
+        different = self._different(place, block.values) if block.is_tied else []
+        if different and not self._force:
             for key in different:
                 message = f"{key} says otherwise than the overlay, and goes with {' and '.join(block.values)}; all of them stay."
                 self._keep(place + pointer(key), message)
-        else:
-            for key, value in block.values.items():
-                self._put(place + pointer(key), value, comment, is_replaced=block.is_tied)
-                comment = ""
+            return
+        for key, value in block.values.items():
+            self._put(place + pointer(key), value, comment, is_replaced=bool(different))
+            comment = ""
 
     def _put(self, place: str, value: Json, comment: str, *, is_replaced: bool = False) -> None:
         current = self.page.value(place)
@@ -86,7 +89,7 @@ class _Edit:
             if self._force:
                 self._set(place, value, "")
             else:
-                self._keep(place, f"the file says otherwise than the overlay, which says {value}.")
+                self._keep(place, f"the file says otherwise than the overlay, which says {shown(value)}.")
 
     def _set(self, place: str, value: Json, comment: str) -> None:
         self.page = self.page.set(place, value, comment=comment)
@@ -114,7 +117,7 @@ def _agrees(current: object, value: object) -> bool:
     """Whether the file says what the overlay says, whatever else it says; another revision of a chart is a contradiction."""
     if isinstance(current, Mapping) and isinstance(value, Mapping):
         others = [key for key in _REVISIONS if current.get(key) and key not in value] if "repo" in value else []
-        return not others and all(_agrees(current.get(key), item) for key, item in value.items())
+        return not others and all(current.get(key) is None or _agrees(current[key], item) for key, item in value.items())
     return type(current) is type(value) and current == value
 
 

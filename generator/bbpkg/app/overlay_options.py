@@ -128,9 +128,7 @@ def chosen_source(package: Package, kind: str, given: Mapping[str, str | None]) 
         raise UsageError(message, hint="keep one of them")
     if _LOGIN.search(given.get("repo") or ""):
         message = "--repo has a login in it, which would stand in the file for all to read"
-        raise UsageError(
-            message, hint="leave it out; Flux takes it from the Secret that git.existingSecret names"
-        )
+        raise UsageError(message, hint="leave it out; Flux takes it from the Secret that git.existingSecret names")
     if kind == "git":
         _refuse_others(given, ("chart",), kind)
         if given.get("commit") and "branch" not in revisions:
@@ -193,6 +191,9 @@ def chosen_settings(package: Package, given: Iterable[str]) -> dict[str, Json]:
 
 
 def _value(path: str, text: str) -> Json:
+    # A template is a text, although YAML reads its braces otherwise.
+    if text.startswith("{{"):
+        return text
     try:
         documents = read_documents(text, file="--set")
     except InvalidInputError as error:
