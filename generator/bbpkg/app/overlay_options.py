@@ -9,7 +9,7 @@ from bbpkg.errors import InvalidInputError, UsageError
 from bbpkg.model.package import Backend, Package
 from bbpkg.model.values import Json
 from bbpkg.model.variants import Variant
-from bbpkg.plan.umbrella_choices import Bucket, GitSource, OciSource, Server
+from bbpkg.plan.umbrella_choices import Bucket, GitSource, OciSource, Server, git_source
 from bbpkg.plan.umbrella_secrets import credential_names, secret_paths
 from bbpkg.plan.values_tree import values_tree
 from bbpkg.suggestions import did_you_mean
@@ -134,10 +134,8 @@ def chosen_source(package: Package, kind: str, given: Mapping[str, str | None]) 
         if given.get("commit") and "branch" not in revisions:
             message = "--commit says nothing without the branch that it is on"
             raise UsageError(message, hint="add --branch BRANCH")
-        commit = {"commit": str(given["commit"])} if given.get("commit") else {}
-        revision = {**(revisions or {"tag": package.chart.version}), **commit}
-        repository = given.get("repo") or f"https://git.example.mil/packages/{package.name}.git"
-        return GitSource(repository=repository, path=given.get("path") or "chart", revision=tuple(revision.items()))
+        revision = {**revisions, "commit": str(given["commit"])} if given.get("commit") else revisions
+        return git_source(package, repository=given.get("repo") or "", path=given.get("path") or "", revision=revision)
     _refuse_others(given, ("path", "branch", "semver", "commit"), kind)
     address = given.get("repo") or ""
     if address and not address.startswith("oci://"):

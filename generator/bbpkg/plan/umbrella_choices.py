@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from bbpkg.model.package import Package
 from bbpkg.model.values import Json
 from bbpkg.model.variants import Variant, Variants
 from bbpkg.plan.overlay_blocks import Block
@@ -18,6 +19,15 @@ class GitSource:
     repository: str
     path: str
     revision: tuple[tuple[str, str], ...]
+
+
+def git_source(package: Package, *, repository: str = "", path: str = "", revision: Mapping[str, str] | None = None) -> GitSource:
+    """The chart of a package in Git; where nothing is said, in an example of a repository, at the tag of its version."""
+    return GitSource(
+        repository=repository or f"https://git.example.mil/packages/{package.name}.git",
+        path=path or "chart",
+        revision=tuple((revision or {"tag": package.chart.version}).items()),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from bbpkg.model.package import Backend, Package
 from bbpkg.model.variants import Variant
 from bbpkg.plan.files import PlannedFile, Written
 from bbpkg.plan.overlay_blocks import Block, Concern, block_lines, comment_lines, values_of
-from bbpkg.plan.umbrella_choices import Bucket, Choices, GitSource, Server
+from bbpkg.plan.umbrella_choices import Bucket, Choices, Server, git_source
 from bbpkg.plan.umbrella_overlays import mesh_concern, own_overlay_concern, package_concern
 from bbpkg.plan.umbrella_stores import stores_concern
 from bbpkg.umbrella.schema import editor_schema
@@ -30,10 +30,7 @@ def overlay_text(blocks: Sequence[Block], *, header: Sequence[str], schema: str)
 
 def default_choices(package: Package, big_bang: int, variant: Variant) -> Choices:
     """What is chosen when nothing is: the chart in Git, at the tag of its version."""
-    source = GitSource(
-        repository=f"https://git.example.mil/packages/{package.name}.git", path="chart", revision=(("tag", package.chart.version),)
-    )
-    return Choices(big_bang=big_bang, variant=variant, key=package.name, source=source)
+    return Choices(big_bang=big_bang, variant=variant, key=package.name, source=git_source(package))
 
 
 def umbrella_schema_file(package: Package) -> PlannedFile:
