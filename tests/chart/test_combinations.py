@@ -29,7 +29,7 @@ _SSO: Values = {
 
 
 def _cases() -> Iterator[Case]:
-    for edition, mode, *switches in product(EDITIONS, MODES, *((False, True) for _ in _SWITCHES)):
+    for edition, mode, switches in product(EDITIONS, MODES, product((False, True), repeat=len(_SWITCHES))):
         on = [name for name, is_on in zip(_SWITCHES, switches, strict=True) if is_on]
         values = merged(EDITIONS[edition], MODES[mode], _TESTS, _SSO if edition == "enterprise" else {}, *(_SWITCHES[name] for name in on))
         yield Case(name="-".join([edition, mode, *on]), values=values)

@@ -30,7 +30,7 @@ from bbpkg.helm.binary import HelmBinary, helm_environment
 from bbpkg.helm.values import merged_values
 from bbpkg.plan.umbrella_secrets import secret_paths
 from bbpkg.plan.values_tree import values_tree
-from bbpkg.umbrella.model import MAJORS, MODEL, model_files
+from bbpkg.umbrella.model import MAJORS, versioned_files
 from bbpkg.umbrella.schema import Configuration
 from bbpkg.umbrella.structure import document_problems, structure_problems
 from chart.rendering import KUBE_VERSIONS, kubeconform, tool
@@ -71,9 +71,9 @@ def folder() -> Path:
     _HOLDERS.append(holder)
     root = Path(holder.name)
     write_files(root, generated("anchore"))
-    model = PackageFolders(cwd=root).subcharts()[MODEL]
+    model = PackageFolders(cwd=root).subcharts()["umbrella"]
     for version in VERSIONS:
-        write_files(root / f"umbrella-{version}", model_files(model, MAJORS[version]))
+        write_files(root / f"umbrella-{version}", versioned_files(model, MAJORS[version]))
     return root
 
 
