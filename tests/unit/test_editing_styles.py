@@ -234,7 +234,7 @@ def test_moving_keeps_what_is_said_and_every_comment(case: tuple[str, object], d
     targets = [place for place in ["", *mappings, "/new", "/new/deeper"] if not (place + "/").startswith(pointer + "/")]
     target = data.draw(st.sampled_from(targets)) + "/moved"
     try:
-        edited = read.move(pointer, target)
+        edited = read.move(pointer, target, is_pruned=data.draw(st.booleans()))
     except EditRefusedError as refused:
         assert "in one line" in refused.diagnostics[0].message  # noqa: PT017
         return

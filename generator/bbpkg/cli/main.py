@@ -29,6 +29,7 @@ _SUMMARIES = {
     "diff": "Compare two charts, releases or values, and find what breaks on an upgrade.",
     "images": "List the images of a chart, and compare them with its annotation.",
     "connectivity": "Say who may talk to whom, and which policies decide.",
+    "migrate": "Migrate values to Big Bang 4.x, or from another chart.",
     "graph": "Draw the architecture of a package.",
     "packages": "List the packages that bbpkg carries.",
     "tools": "Show which helm, kubeconform and bbpkg-render are used.",

@@ -157,10 +157,11 @@ def read_values_files(names: Sequence[str]) -> tuple[ValuesFile, ...]:
     if names.count(_STANDARD_INPUT) > 1:
         message = "standard input can be read once, and -f - is given twice"
         raise UsageError(message)
-    return tuple(read_values(*_named_text(name)) for name in names)
+    return tuple(read_values(*named_text(name)) for name in names)
 
 
-def _named_text(name: str) -> tuple[str, str]:
+def named_text(name: str) -> tuple[str, str]:
+    """Read a file of the command line, or standard input for -; with the name that messages call it."""
     if name != _STANDARD_INPUT:
         return name, read_text(Path(name))
     try:

@@ -102,12 +102,12 @@ class Page:
 
     def take(self, parent: Node, index: int) -> Piece:
         """Return an entry with its comments, to be added elsewhere."""
-        entry = parent.entries[index]
+        entry, eol = parent.entries[index], self.lines.line_ending
         if parent.is_flow:
             written = self.text[entry.value.start : entry.value.end]
             comments = has_comments(self.text, entry.value)
             is_line = len(split_lines(written)) == 1
-            return Piece(above="", value=f" {written}".rstrip(), column=0, is_line=is_line, has_comments=comments)
+            return Piece(above="", value=f" {written}".rstrip(), column=0, is_line=is_line, has_comments=comments, line_ending=eol)
         if entry.key and entry.key.start != entry.start:
             message = 'its key is written with "?"; write it as "key: value"'
             raise CannotEditError(message)
@@ -117,7 +117,19 @@ class Page:
         value = self.text[entry.after : self.lines.end(last_line(self.lines, parent, index))]
         comments = bool(above) or value.strip() != self.text[entry.value.start : entry.value.end].strip()
         is_line = not entry.value.is_block and len(split_lines(value)) == 1
-        return Piece(above=above, value=value, column=self.lines.column(entry.start), is_line=is_line, has_comments=comments)
+        return Piece(
+            above=above, value=value, column=self.lines.column(entry.start), is_line=is_line, has_comments=comments, line_ending=eol
+        )
+
+    def comments_of(self, parent: Node, entry: Entry) -> list[str]:
+        """The comments above an entry of lines, and behind its key."""
+        number = self.lines.number(entry.start)
+        if parent.is_flow or not self.lines.is_first_in_line(entry.start):
+            return []
+        above = range(first_line(self.lines, parent, parent.entries.index(entry)), number)
+        behind = self.text[entry.after : self.lines.end(number)].strip()
+        own = [behind] if behind.startswith("#") and self.lines.number(entry.value.content) > number else []
+        return [*(self.lines.content(line).strip() for line in above), *own]
 
     def add_piece(self, parent: Node, keys: list[str], piece: Piece, *, after: int) -> list[Splice]:
         """Add an entry that was taken from elsewhere behind another one, below as many keys as are missing."""

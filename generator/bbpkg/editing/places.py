@@ -37,6 +37,13 @@ class Place:
         """Where its parent is."""
         return Place(self.parents[:-1], self.parents[-1][0], ())
 
+    def leaving(self, *, is_pruned: bool) -> "Place":
+        """What is removed with it: itself, or the highest place above it that holds nothing else."""
+        place = self
+        while is_pruned and len(place.parents) > 1 and len(place.parents[-1][0].entries) == 1:
+            place = place.above
+        return place
+
     @property
     def is_in_flow(self) -> bool:
         """Whether it lies inside of braces or brackets."""
@@ -56,10 +63,11 @@ def set_splices(page: Page, place: Place, value: object, comment: str, *, is_fir
     return page.replace(place.parent, place.entry, node, {step: value})
 
 
-def move_splices(page: Page, place: Place, target: Place) -> list[Splice]:
-    """Copy an entry to a place where nothing is."""
+def move_splices(page: Page, place: Place, target: Place, leaving: Place) -> list[Splice]:
+    """Copy an entry to a place where nothing is; `leaving` is what will be removed with it, whose comments come along."""
     (parent, entry), node = place.parents[-1], target.node
-    piece = page.take(parent, place.index)
+    along = place.parents[len(leaving.parents) - 1 : -1]
+    piece = page.take(parent, place.index).below([line for above, owner in along for line in page.comments_of(above, owner)])
     if node.entries:
         # What is nested deeper stays where it was.
         after = node.entries.index(entry) if node is parent else len(node.entries) - 1

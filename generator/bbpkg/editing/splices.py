@@ -1,7 +1,7 @@
 """Parts of a text that an edit exchanges or carries elsewhere; pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class CannotEditError(Exception):
@@ -26,6 +26,14 @@ class Piece:
     column: int
     is_line: bool
     has_comments: bool
+    line_ending: str
+
+    def below(self, comments: list[str]) -> "Piece":
+        """The entry with more comments above it."""
+        if not comments:
+            return self
+        lines = "".join(f"{' ' * self.column}{line}{self.line_ending}" for line in comments)
+        return replace(self, above=lines + self.above, has_comments=True)
 
 
 def spliced(text: str, splices: Iterable[Splice]) -> str:

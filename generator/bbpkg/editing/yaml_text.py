@@ -107,7 +107,7 @@ class YamlText:
         place = self._existing(pointer, document, to)
         target = self._place(to, document, is_change_of_it=True)
         page = self._page()
-        splices = self._guarded(pointer, document, lambda: move_splices(page, place, target))
+        splices = self._guarded(pointer, document, lambda: move_splices(page, place, target, place.leaving(is_pruned=is_pruned)))
         between = self.text.removeprefix(_MARK)
         halfway = spliced(between, splices)
         copied = YamlText(text=halfway, file=self.file, documents=self.documents, _roots=read_nodes(halfway))
@@ -122,12 +122,9 @@ class YamlText:
         return self._edited(splices, pointer, document, lambda root: without(root, removed))
 
     def _removal(self, pointer: str, document: int, *, is_pruned: bool) -> tuple[list[Splice], tuple[str, ...]]:
-        place = self._place(pointer, document)
-        steps = steps_of(pointer)
-        while is_pruned and len(place.parents) > 1 and len(place.parents[-1][0].entries) == 1:
-            place, steps = place.above, steps[:-1]
+        place = self._place(pointer, document).leaving(is_pruned=is_pruned)
         parent, page, owner = place.parents[-1][0], self._page(), place.above.entry
-        return self._guarded(pointer, document, lambda: page.remove(parent, place.index, owner)), steps
+        return self._guarded(pointer, document, lambda: page.remove(parent, place.index, owner)), steps_of(pointer)[: len(place.parents)]
 
     def _page(self) -> Page:
         return Page(self.text.removeprefix(_MARK), [root.node for root in self._roots])

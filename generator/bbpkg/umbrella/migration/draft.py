@@ -179,7 +179,8 @@ class Draft:
         except EditRefusedError as refused:
             self.text = before
             (found,) = refused.diagnostics
-            self.say(pointer, f"it is to be changed, but {found.location.pointer or 'the file'} cannot be: {found.message}", found.hint)
+            elsewhere = "" if found.location.pointer == pointer else f" ({found.location.pointer or 'the file'})"
+            self.say(pointer, f"it cannot be moved or changed{elsewhere}: {found.message}", found.hint)
             return False
         return True
 

@@ -51,7 +51,7 @@ def to_nested_values(draft: Draft, names: frozenset[str]) -> None:
         elif name in BUILT_IN:
             flat = [key for key in ("/domain", *_KEYS) if draft.text.has(place + key)]
             if flat:
-                message = f"{', '.join(flat)}: its chart reads these flat, and in 4.0 below bb-common."
+                message = f"its chart reads {', '.join(key[1:] for key in flat)} here, and from 4.0 on below bb-common or global."
                 draft.say(place, message, f"once it does, migrate with --nested {name}", severity=Severity.WARNING)
 
 

@@ -140,4 +140,5 @@ def _say_structure(draft: Draft) -> None:
     """What 4.x does not know is left to a person, who hears what is known of it."""
     for document in draft.text.documents:
         for found in document_problems(document, draft.text.file, configuration=Configuration.V1, is_whole=False):
-            draft.say(found.location.pointer, found.message, found.hint, severity=found.severity, code=found.code)
+            if draft.is_unsaid(found.location.pointer):
+                draft.say(found.location.pointer, found.message, found.hint, severity=found.severity, code=found.code)

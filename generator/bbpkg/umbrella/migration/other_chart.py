@@ -143,7 +143,8 @@ class _Application:
             return
         for part, text in parts.items():
             self._draft.set(self._target + split.to[part], int(text) if part in split.integers else text, f"was part of {place}")
-        self._advise(rule, self._target + split.to[next(iter(parts))], value)
+        if "password" in parts:
+            self._advise(rule, self._target + split.to["password"], value)
 
     def _advise(self, rule: Rule, target: str, value: object) -> None:
         if rule.secret and value != "":
