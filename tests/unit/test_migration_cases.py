@@ -75,7 +75,19 @@ def test_every_comment_of_a_moved_value_is_kept(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_report_tells_a_secret(name: str) -> None:
-    secrets = ("hunter2", "sekrit", "s3cr3t", "AKIA", "legacy-password", "new-password", "pass-word", "change-me", "signing", "in-cluster", "abc")
+    secrets = (
+        "hunter2",
+        "sekrit",
+        "s3cr3t",
+        "AKIA",
+        "legacy-password",
+        "new-password",
+        "pass-word",
+        "change-me",
+        "signing",
+        "in-cluster",
+        "abc",
+    )
     assert not any(secret in (CASES / name / "report.txt").read_text(encoding="utf-8") for secret in secrets)
 
 

@@ -30,14 +30,14 @@ def _migrated(draft: Draft, form: Form, package: str) -> Migration:
         hint = f"sops decrypt {draft.text.file} > plain.yaml, migrate that, and encrypt the result"
         draft.say("/sops", "SOPS has signed the file: a moved value could not be decrypted any more.", hint)
         return draft.result()
-    for source, target in _places(form, package):
-        if source and not draft.text.has(source):
-            continue
-        _Application(draft, form, source, target).run()
-    if draft.is_changed:
-        target = _places(form, package)[0][1]
+    applications = [_Application(draft, form, source, target) for source, target in _places(form, package)]
+    # Each one is run, whatever came of the others.
+    has_come = [application.run() for application in applications]
+    if any(has_come):
+        target = applications[0].target
         for place, value in form.fixed.items():
-            draft.set(target + place, value, "fixed by the other chart or the umbrella")
+            if not draft.text.has(target + place):
+                draft.set(target + place, value, "fixed by the other chart or the umbrella")
         for message, note_hint in form.notes:
             draft.say(target, f"{message}.", note_hint, severity=Severity.WARNING)
     return draft.result()
@@ -59,18 +59,22 @@ class _Application:
         self._draft = draft
         self._form = form
         self._source = source
-        self._target = target
+        self.target = target
         self._known = [source + place for place in (*form.roots, *(rule.source for rule in form.rules))]
         self._kept: set[str] = set()
 
-    def run(self) -> None:
-        """Apply every rule that has something to apply to; say what is left."""
+    def run(self) -> bool:
+        """Apply every rule that has something to apply to; say what is left, and return whether anything has come to the package."""
+        if self._source and not self._draft.text.has(self._source):
+            return False
+        changes = len(self._draft.written)
         # Conditions are about the values as they were.
         holding = [rule for rule in self._form.rules if self._holds(rule)]
         for rule in holding:
             if self._draft.text.has(self._source + rule.source):
                 self._apply(rule, self._source + rule.source)
         self._say_left(self._source)
+        return bool(self._kept) or len(self._draft.written) > changes
 
     def _holds(self, rule: Rule) -> bool:
         if not all(is_same(self._draft.text.value(self._source + place), value) for place, value in rule.when.items()):
@@ -90,7 +94,7 @@ class _Application:
             self._form.package and any(_TEMPLATE in str(item) for _, item in leaves(value)) and rule.targets[0].startswith(_PACKAGE_VALUES)
         ):
             message = "it has a template, which the umbrella would evaluate with its own values there."
-            draft.say(place, message, f"write the result of the template at {self._target}{rule.targets[0]}")
+            draft.say(place, message, f"write the result of the template at {self.target}{rule.targets[0]}")
         elif rule.split:
             self._split(rule, place, value)
         else:
@@ -100,9 +104,9 @@ class _Application:
         draft, (first, *others) = self._draft, rule.to
         converted = _converted(rule, value)
         if converted is None:
-            draft.say(place, f"it must be {_WORDS.get(rule.type, 'another value')} at {self._target}{first}.", rule.hint)
+            draft.say(place, f"it must be {_WORDS.get(rule.type, 'another value')} at {self.target}{first}.", rule.hint)
             return
-        target = self._target + first
+        target = self.target + first
         if place == target and is_same(converted, value):
             self._kept.add(place)
             return
@@ -118,9 +122,9 @@ class _Application:
         if not moved:
             return
         for other in others:
-            draft.set(self._target + other, converted, f"as {target}")
+            draft.set(self.target + other, converted, f"as {target}")
         for other, fixed in rule.also.items():
-            draft.set(self._target + other, fixed, f"belongs to {target}")
+            draft.set(self.target + other, fixed, f"belongs to {target}")
         self._advise(rule, target, value)
 
     def _same_or_said(self, place: str, target: str, converted: object) -> bool:
@@ -136,19 +140,19 @@ class _Application:
             self._draft.say(place, "it is not written in the way that is known here.", rule.hint)
             return
         parts = {part: text for part, text in found.groupdict().items() if text is not None}
-        if any(self._draft.text.has(self._target + split.to[part]) for part in parts):
+        if any(self._draft.text.has(self.target + split.to[part]) for part in parts):
             self._draft.say(place, "some of its parts are set already.", rule.hint)
             return
         if not self._draft.drop(place, "its parts stand apart now"):
             return
         for part, text in parts.items():
-            self._draft.set(self._target + split.to[part], int(text) if part in split.integers else text, f"was part of {place}")
+            self._draft.set(self.target + split.to[part], int(text) if part in split.integers else text, f"was part of {place}")
         if "password" in parts:
-            self._advise(rule, self._target + split.to["password"], value)
+            self._advise(rule, self.target + split.to["password"], value)
 
     def _advise(self, rule: Rule, target: str, value: object) -> None:
         if rule.secret and value != "":
-            name = self._target + rule.secret
+            name = self.target + rule.secret
             message = "a secret stands in the file, and goes into a Secret of the chart."
             hint = f"put it into a Secret of your own, write the name of that at {name}, and delete it here"
             self._draft.say(target, message, hint, severity=Severity.WARNING)
