@@ -12,6 +12,7 @@ from bbpkg.plan.files import Templated, Written
 from bbpkg.render.engine import render_plan
 from bbpkg.render.environment import template_environment
 from bbpkg.render.filters import argument
+from bbpkg.umbrella.migration.mapping import MAPPING_FILE
 from packages import ENGINE, FOLDERS, generated, package, package_files, read_folder, templates
 
 GO_TEMPLATES = [
@@ -175,14 +176,16 @@ def test_no_mark_of_jinja_is_left_in_the_output(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FOLDERS))
 def test_every_template_and_file_of_a_package_is_used(name: str) -> None:
-    """A file that nothing reads would look like a setting."""
+    """A file that nothing reads would look like a setting; `bbpkg migrate` reads its own by name."""
     text = package_files(name)["package.yaml"]
     texts = [text, *(other for path, other in package_files(name).items() if path.startswith("templates/"))]
     unused = [
         path
         for path in package_files(name)
         # Every file below tests/ is a test.
-        if path != "package.yaml" and not path.startswith("tests/") and not any(path.removeprefix("templates/") in known for known in texts)
+        if path not in {"package.yaml", MAPPING_FILE}
+        and not path.startswith("tests/")
+        and not any(path.removeprefix("templates/") in known for known in texts)
     ]
     assert unused == []
 
